@@ -1,0 +1,18 @@
+namespace DataBuild;
+
+/// <summary>A stage that measures one document at a time; implemented by the base types only.</summary>
+public interface IRowStage
+{
+    /// <summary>Measures a document and appends its figures to the builders, one a figure column.</summary>
+    void MeasureInto(Document document, ReadOnlySpan<ColumnBuilder> builders);
+}
+
+/// <summary>A stage that measures many documents at a time; implemented by <see cref="BatchStage{TFigures}"/> only.</summary>
+public interface IBatchStage
+{
+    /// <summary>True when figures depend on the text alone.</summary>
+    bool ReuseByText { get; }
+
+    /// <summary>Measures documents and appends their figures to the builders, one a figure column.</summary>
+    void MeasureInto(IReadOnlyList<Document> documents, ReadOnlySpan<ColumnBuilder> builders);
+}

@@ -1,0 +1,61 @@
+namespace DataBuild;
+
+/// <summary>What a stage may know of the build around it.</summary>
+public sealed class StageContext
+{
+    private readonly Action<StageNote>? _report;
+
+    /// <summary>Creates a context.</summary>
+    public StageContext(string projectDirectory, string scratchDirectory, int threads = 1, Action<StageNote>? report = null, CancellationToken cancellation = default)
+    {
+        ProjectDirectory = projectDirectory;
+        ScratchDirectory = scratchDirectory;
+        Threads = threads;
+        Cancellation = cancellation;
+        _report = report;
+    }
+
+    /// <summary>Folder of the dataset project.</summary>
+    public string ProjectDirectory { get; }
+
+    /// <summary>An empty folder for temporary files, removed after the action.</summary>
+    public string ScratchDirectory { get; }
+
+    /// <summary>Threads a merge may use. Results must not depend on it.</summary>
+    public int Threads { get; }
+
+    /// <summary>Signalled when the build is cancelled.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Says something to the person who builds: a warning or a message with a code.</summary>
+    public void Report(StageNote note) => _report?.Invoke(note);
+}
+
+/// <summary>Something a stage says during a build.</summary>
+/// <param name="Code">Diagnostic code (<c>DB4002</c>).</param>
+/// <param name="IsWarning">Warning, or plain message.</param>
+/// <param name="Message">What happened, and what to do.</param>
+/// <param name="File">The file it is about, if any.</param>
+public readonly record struct StageNote(string Code, bool IsWarning, string Message, string? File = null);
+
+/// <summary>A stage cannot work: a wrong option, an unreadable model, a missing execution provider.</summary>
+public sealed class StageException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="code">Diagnostic code (<c>DB4001</c>).</param>
+    /// <param name="message">What was found, what was expected.</param>
+    /// <param name="file">The file it is about, if any.</param>
+    /// <param name="inner">Cause.</param>
+    public StageException(string code, string message, string? file = null, Exception? inner = null)
+        : base(message, inner)
+    {
+        Code = code;
+        File = file;
+    }
+
+    /// <summary>Diagnostic code.</summary>
+    public string Code { get; }
+
+    /// <summary>The file it is about, if any.</summary>
+    public string? File { get; }
+}
