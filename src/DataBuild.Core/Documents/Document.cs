@@ -9,7 +9,7 @@ namespace DataBuild;
 /// </summary>
 public sealed class Document
 {
-    private static int s_analysisTypes;
+    private static int _analysisTypes;
 
     private DocumentBatch _batch = new(0, []);
     private StringColumn? _textColumn;
@@ -195,6 +195,6 @@ public sealed class Document
 
     private static class AnalysisSlot<T>
     {
-        public static readonly int Index = Interlocked.Increment(ref s_analysisTypes) - 1;
+        public static readonly int Index = Interlocked.Increment(ref _analysisTypes) - 1;
     }
 }

@@ -33,6 +33,12 @@ public abstract record Stage
     /// <summary>Which documents are measured.</summary>
     public virtual MeasureScope Scope => MeasureScope.WithText;
 
+    /// <summary>
+    /// Columns, beside <c>text</c> and other absolute ones, that the published dataset holds; relative names (<c>.score</c>). Default: none, so that
+    /// figures of filters stay in the store.
+    /// </summary>
+    public virtual IReadOnlyList<string> PublishedColumns => [];
+
     private static readonly string[] TextOnly = ["text"];
 
     /// <summary>
