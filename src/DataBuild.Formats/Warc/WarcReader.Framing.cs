@@ -52,6 +52,12 @@ public sealed partial class WarcReader
                 return true;
             }
 
+            if (Unread.Length < 6 && _boundary < 0 && _source.State == MemberState.Damaged)
+            {
+                ReportDamage();
+                continue;
+            }
+
             ReportNoVersion();
         }
     }
@@ -92,20 +98,12 @@ public sealed partial class WarcReader
 
         string? problem = _record.ParseWarc(Unread[..length]);
         _position += length;
-        if (problem is not null)
-        {
-            Report(CrawlDiagnostics.HeaderMalformed, $"found {problem}", lost: false);
-        }
-
-        if (_record.Value("WARC-Type"u8).IsEmpty)
-        {
-            Report(CrawlDiagnostics.HeaderMalformed, "found no WARC-Type, expected one", lost: false);
-        }
+        _headerBlemish = _record.Value("WARC-Type"u8).IsEmpty ? "no WARC-Type, expected one" : problem;
 
         if (_record.ParseContentLength() is { } wrong)
         {
             SkipToRecord(out _);
-            Report(CrawlDiagnostics.ContentLengthInvalid, $"found {wrong}");
+            ReportLost(CrawlDiagnostics.ContentLengthInvalid, $"found {wrong}");
             return false;
         }
 
@@ -139,7 +137,7 @@ public sealed partial class WarcReader
             {
                 _position += searched;
                 SkipToRecord(out _);
-                Report(CrawlDiagnostics.HeaderTooLong, $"found a header block of more than {MaxHeaderBytes} bytes, expected at most that");
+                ReportLost(CrawlDiagnostics.HeaderTooLong, $"found a header block of more than {MaxHeaderBytes} bytes, expected at most that");
                 return -1;
             }
 
@@ -264,17 +262,13 @@ public sealed partial class WarcReader
         }
 
         int length = MatchTerminator(next, out bool blemish);
+        string ending = blemish ? Printable.Bytes(next[..Math.Max(length, 0)]) : "";
         if (length < 0)
         {
             string found = Printable.Bytes(next[..Math.Min(next.Length, 16)]);
             SkipToRecord(out long skipped);
-            Report(CrawlDiagnostics.ContentLengthMismatch, $"found {found} after the {_record.ContentLength} bytes that Content-Length states, expected two line ends; skipped {skipped} bytes to the next record");
+            ReportLost(CrawlDiagnostics.ContentLengthMismatch, $"found {found} after the {_record.ContentLength} bytes that Content-Length states, expected two line ends; skipped {skipped} bytes to the next record");
             return false;
-        }
-
-        if (blemish)
-        {
-            Report(CrawlDiagnostics.RecordTerminator, $"found {Printable.Bytes(next[..Math.Min(next.Length, length)])} after the block, expected two line ends", lost: false);
         }
 
         _position += length;
@@ -284,6 +278,41 @@ public sealed partial class WarcReader
             return false;
         }
 
+        if (_source.HasMembers && !_isArc && !SkipTail())
+        {
+            return false;
+        }
+
+        if (_headerBlemish is not null)
+        {
+            Report(CrawlDiagnostics.HeaderMalformed, $"found {_headerBlemish}", lost: false);
+        }
+
+        if (blemish)
+        {
+            Report(CrawlDiagnostics.RecordTerminator, $"found {ending} after the block, expected two line ends", lost: false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Skips bytes between a record and the next or the member's end; false where the member proves damaged there.</summary>
+    private bool SkipTail()
+    {
+        int text = Unread.IndexOfAnyExcept((byte)'\r', (byte)'\n');
+        if (text < 0 || RecordStart.IsWarc(Unread[text..]) || (Unread.Length - text < 5 && "WARC/"u8.StartsWith(Unread[text..]) && _source.State == MemberState.Open))
+        {
+            return true;
+        }
+
+        string found = Printable.Bytes(Unread[text..Math.Min(Unread.Length, text + 16)]);
+        SkipToRecord(out long skipped);
+        if (_skipMetDamage)
+        {
+            return false;
+        }
+
+        Report(CrawlDiagnostics.Garbage, $"found {skipped} bytes ({found}...) behind the record in its member, expected a record or the member's end", lost: false);
         return true;
     }
 
@@ -318,13 +347,14 @@ public sealed partial class WarcReader
         byte[] found = Unread[..Math.Min(Unread.Length, 32)].ToArray();
         _firstBytes ??= found;
         SkipToRecord(out long skipped);
-        Report(new CrawlDefect(CrawlDiagnostics.VersionLine, _record.Offset, $"found {Printable.Bytes(found)}, expected a record's version line 'WARC/1.0' or 'WARC/1.1'; skipped {skipped} bytes", RecordLost: true));
+        ReportLost(CrawlDiagnostics.VersionLine, $"found {Printable.Bytes(found)}, expected a record's version line 'WARC/1.0' or 'WARC/1.1'; skipped {skipped} bytes");
     }
 
     /// <summary>Moves to the next place where a record may start: behind a line end, or at the start of a member. False at the end of the file.</summary>
     private bool SkipToRecord(out long skipped)
     {
         skipped = 0;
+        _skipMetDamage = false;
         while (true)
         {
             int at = FindStart(Unread, out int keep);
@@ -352,6 +382,7 @@ public sealed partial class WarcReader
             _position = _end;
             if (_source.State == MemberState.Damaged)
             {
+                _skipMetDamage = true;
                 ReportDamage();
                 return true;
             }

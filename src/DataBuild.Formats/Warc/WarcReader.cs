@@ -29,6 +29,8 @@ public sealed partial class WarcReader : IDisposable
     private bool _recordWhole;
     private bool _sawRecord;
     private bool _isArc;
+    private bool _skipMetDamage;
+    private string? _headerBlemish;
     private byte[]? _firstBytes;
 
     /// <summary>Reads a seekable stream from its current position; the reader owns and disposes it.</summary>
@@ -200,4 +202,13 @@ public sealed partial class WarcReader : IDisposable
     }
 
     private void Report(string code, string message, bool lost = true) => Report(new CrawlDefect(code, _record.Offset, message, lost));
+
+    /// <summary>Reports a lost record, unless its loss is that of a damaged member that was just reported.</summary>
+    private void ReportLost(string code, string message)
+    {
+        if (!_skipMetDamage)
+        {
+            Report(code, message);
+        }
+    }
 }

@@ -1,16 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using ZstdSharp;
-using ZstdSharp.Unsafe;
 
 namespace DataBuild.Formats.Warc;
 
 /// <summary>Zstandard frames (RFC 8878), with the dictionary frame of the IIPC proposal for WARC in Zstandard where there is one.</summary>
 internal sealed class ZstdFrameSource : MemberSource
 {
-    /// <summary>Largest window accepted, as a power of two bytes: the default limit of zstd itself.</summary>
-    private const int MaxWindowLog = 27;
-
     /// <summary>Largest dictionary accepted, compressed or not; zstd trains dictionaries of some 110 KB.</summary>
     private const int MaxDictionary = 16 << 20;
 
@@ -18,14 +12,14 @@ internal sealed class ZstdFrameSource : MemberSource
     private const uint SkippableMagic = 0x184D2A50;
     private const uint DictionaryMagic = 0x184D2A5D;
     private readonly string _path;
-    private readonly Decompressor _decompressor = new();
+    private readonly ZstdDecoder _decoder = new();
     private bool _hasDictionary;
+    private long _decoded;
 
     public ZstdFrameSource(ByteWindow window, Action<CrawlDefect> report, string path)
         : base(window, report)
     {
         _path = path;
-        _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
         ReadDictionary();
     }
 
@@ -42,19 +36,21 @@ internal sealed class ZstdFrameSource : MemberSource
                 return 0;
             }
 
-            if (!TryDecode(_decompressor, Window.Available, destination, out int used, out int written, out bool done, out string? error))
+            ZstdStatus status = _decoder.Decode(Window.Available, destination, out int used, out int written);
+            if (status == ZstdStatus.Invalid)
             {
-                Damaged(CrawlDiagnostics.MemberDamaged, $"found an invalid Zstandard frame ({error}) within {Window.Position - MemberOffset} bytes of its start");
+                Damaged(CrawlDiagnostics.MemberDamaged, $"found an invalid Zstandard frame ({_decoder.Error}) after {Window.Position - MemberOffset} bytes and {_decoded} decoded ones");
                 return 0;
             }
 
             Window.Advance(used);
-            if (done)
+            _decoded += written;
+            if (status == ZstdStatus.FrameEnd)
             {
                 State = MemberState.Ended;
             }
 
-            if (written > 0 || done)
+            if (written > 0 || status == ZstdStatus.FrameEnd)
             {
                 return written;
             }
@@ -72,7 +68,8 @@ internal sealed class ZstdFrameSource : MemberSource
             {
                 MemberOffset = Window.Position;
                 CheckDictionary();
-                _decompressor.ResetStream();
+                _decoder.Reset();
+                _decoded = 0;
                 State = MemberState.Open;
                 return true;
             }
@@ -95,7 +92,7 @@ internal sealed class ZstdFrameSource : MemberSource
 
     public override void Dispose()
     {
-        _decompressor.Dispose();
+        _decoder.Dispose();
         base.Dispose();
     }
 
@@ -103,34 +100,16 @@ internal sealed class ZstdFrameSource : MemberSource
     {
         Span<byte> probe = stackalloc byte[RecordStart.Probe];
         int count = 0;
-        _decompressor.ResetStream();
-        bool done = false;
-        while (!done && count < probe.Length && Window.Ensure(1) > 0
-            && TryDecode(_decompressor, Window.Available, probe[count..], out int used, out int written, out done, out _))
+        _decoder.Reset();
+        ZstdStatus status = ZstdStatus.More;
+        while (status == ZstdStatus.More && count < probe.Length && Window.Ensure(1) > 0
+            && (status = _decoder.Decode(Window.Available, probe[count..], out int used, out int written)) != ZstdStatus.Invalid)
         {
             Window.Advance(used);
             count += written;
         }
 
         return RecordStart.IsWarcOrArc(probe[..count]);
-    }
-
-    private static bool TryDecode(Decompressor decompressor, ReadOnlySpan<byte> source, Span<byte> destination, out int used, out int written, out bool done, out string? error)
-    {
-        try
-        {
-            OperationStatus status = decompressor.UnwrapStream(source, destination, out used, out written);
-            done = status == OperationStatus.Done;
-            error = status == OperationStatus.InvalidData ? "invalid data" : null;
-            return error is null;
-        }
-        catch (ZstdException e)
-        {
-            used = written = 0;
-            done = false;
-            error = e.Code.ToString();
-            return false;
-        }
     }
 
     private void ReadDictionary()
@@ -154,13 +133,9 @@ internal sealed class ZstdFrameSource : MemberSource
             dictionary = DecodeDictionary(dictionary);
         }
 
-        try
+        if (!_decoder.TryLoadDictionary(dictionary))
         {
-            _decompressor.LoadDictionary(dictionary);
-        }
-        catch (ZstdException e)
-        {
-            throw new CrawlFormatException(CrawlDiagnostics.ZstdDictionary, _path, 0, $"a dictionary that does not load ({e.Code})", "a Zstandard dictionary", e);
+            throw new CrawlFormatException(CrawlDiagnostics.ZstdDictionary, _path, 0, $"a dictionary that does not load ({_decoder.Error})", "a Zstandard dictionary");
         }
 
         _hasDictionary = true;
@@ -169,22 +144,21 @@ internal sealed class ZstdFrameSource : MemberSource
 
     private byte[] DecodeDictionary(byte[] frame)
     {
-        using var decompressor = new Decompressor();
+        using var decoder = new ZstdDecoder();
         byte[] output = new byte[64 * 1024];
         int count = 0;
         int position = 0;
         while (true)
         {
-            if (!TryDecode(decompressor, frame.AsSpan(position), output.AsSpan(count), out int used, out int written, out bool done, out string? error)
-                || (!done && used == 0 && written == 0)
-                || count + written > MaxDictionary)
+            ZstdStatus status = decoder.Decode(frame.AsSpan(position), output.AsSpan(count), out int used, out int written);
+            if (status == ZstdStatus.Invalid || (status == ZstdStatus.More && used == 0 && written == 0) || count + written > MaxDictionary)
             {
-                throw new CrawlFormatException(CrawlDiagnostics.ZstdDictionary, _path, 0, $"a compressed dictionary that does not decode ({error ?? "cut or too large"})", $"a Zstandard dictionary of at most {MaxDictionary} bytes");
+                throw new CrawlFormatException(CrawlDiagnostics.ZstdDictionary, _path, 0, $"a compressed dictionary that does not decode ({(status == ZstdStatus.Invalid ? decoder.Error : "cut or too large")})", $"a Zstandard dictionary of at most {MaxDictionary} bytes");
             }
 
             position += used;
             count += written;
-            if (done)
+            if (status == ZstdStatus.FrameEnd)
             {
                 return output[..count];
             }
