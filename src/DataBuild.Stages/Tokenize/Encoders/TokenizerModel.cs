@@ -1,0 +1,22 @@
+using System.Buffers;
+
+namespace DataBuild.Stages.Tokenize.Encoders;
+
+/// <summary>What is behind a <see cref="TextTokenizer"/>: one kind of definition, loaded.</summary>
+internal abstract class TokenizerModel
+{
+    /// <summary>One more than the highest id.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>Id of the token that ends a text.</summary>
+    public abstract int? EndOfTextId { get; }
+
+    /// <summary>Appends the ids of a text that is valid UTF-8.</summary>
+    public abstract void Encode(ReadOnlySpan<byte> text, TokenBuffer output, EncoderState state, SpecialTokens special);
+
+    /// <summary>Writes the bytes of ids.</summary>
+    public abstract void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> output);
+
+    /// <summary>Id of a token by its text.</summary>
+    public abstract int? Find(string token);
+}
