@@ -52,6 +52,18 @@ public sealed class OptionBinder
         }
     }
 
+    /// <summary>True when the project file gives the option a value; where it must and does not, that is an error.</summary>
+    public bool IsGiven(string name, bool required = false)
+    {
+        bool given = TryGet(name, out _);
+        if (required && !given)
+        {
+            Missing(name);
+        }
+
+        return given;
+    }
+
     /// <summary>Reads a flag.</summary>
     public bool Boolean(string name, bool defaultValue)
     {
