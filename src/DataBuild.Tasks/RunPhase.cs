@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Build.Framework;
+using Task = Microsoft.Build.Utilities.Task;
+
+namespace DataBuild.Tasks;
+
+/// <summary>
+/// Runs one phase of a dataset's plan in the worker and relays what happens there into the build's log. The first phase of a build decides
+/// whether anything is to be done at all; the worker then lives until the end of the build.
+/// </summary>
+[MSBuildMultiThreadableTask]
+public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
+{
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _workerLock = new();
+    private WorkerProcess? _worker;
+    private volatile bool _cancelled;
+
+    /// <inheritdoc/>
+    public TaskEnvironment TaskEnvironment { get; set; } = null!;
+
+    /// <summary>Phase to run: <c>Extract</c>, <c>Clean</c>, <c>Deduplicate</c>, <c>Score</c>, <c>Tokenize</c> or <c>Package</c>.</summary>
+    [Required]
+    public string Phase { get; set; } = "";
+
+    /// <summary>Name of the dataset, for messages.</summary>
+    [Required]
+    public string DatasetName { get; set; } = "";
+
+    /// <summary>Full path of the plan.</summary>
+    [Required]
+    public string PlanFile { get; set; } = "";
+
+    /// <summary>Full path of the worker: a <c>.dll</c> that <c>dotnet</c> runs, or an executable.</summary>
+    [Required]
+    public string WorkerPath { get; set; } = "";
+
+    /// <summary>Full path of the <c>dotnet</c> host; empty for the one on the path.</summary>
+    public string DotNetHostPath { get; set; } = "";
+
+    /// <summary>Full path of the record of the last finished build; empty for a phase that always runs.</summary>
+    public string UpToDateFile { get; set; } = "";
+
+    /// <summary>Most threads that the worker may use; 0 for all cores. The build's other projects have their share of them.</summary>
+    public int Threads { get; set; }
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        _cancelled = true;
+        WorkerProcess? worker;
+        lock (_workerLock)
+        {
+            worker = _worker;
+        }
+
+        worker?.CancelAndKillAfter(CancelGrace);
+    }
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        try
+        {
+            DatasetBuild build = FindOrBegin();
+            if (build.IsUpToDate && UpToDateFile.Length > 0)
+            {
+                return true;
+            }
+
+            return RunInWorker(build);
+        }
+        catch (WorkerException e)
+        {
+            if (!_cancelled)
+            {
+                Log.LogError(null, e.Code, null, DiagnosticCodes.HelpLink(e.Code), null, 0, 0, 0, 0, e.Message, null);
+                return false;
+            }
+
+            return LogCancelled();
+        }
+    }
+
+    private DatasetBuild FindOrBegin()
+    {
+        (string, string) key = ("DataBuild", PlanFile);
+        if (BuildEngine4.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is DatasetBuild known)
+        {
+            return known;
+        }
+
+        UpToDateState state = UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath);
+        DatasetBuild build = new(state.IsUpToDate);
+        BuildEngine4.RegisterTaskObject(key, build, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        if (state.IsUpToDate)
+        {
+            Log.LogMessage(MessageImportance.High, $"{DatasetName}: up to date");
+        }
+        else
+        {
+            Log.LogMessage(MessageImportance.Low, $"{DatasetName}: {state.Reason}");
+        }
+
+        return build;
+    }
+
+    private bool RunInWorker(DatasetBuild build)
+    {
+        int wanted = Threads > 0 ? Threads : Environment.ProcessorCount;
+        int granted = BuildEngine is IBuildEngine9 cores ? cores.RequestCores(wanted) : wanted;
+        try
+        {
+            WorkerProcess worker = build.Worker(WorkerPath, DotNetHostPath, Path.GetDirectoryName(PlanFile)!);
+            lock (_workerLock)
+            {
+                _worker = worker;
+            }
+
+            if (_cancelled)
+            {
+                return LogCancelled();
+            }
+
+            Log.LogMessage(MessageImportance.Low, $"{DatasetName}: phase {Phase} on {granted} threads, worker process {worker.Id}");
+            worker.Send(json =>
+            {
+                json.WriteString("command", "run");
+                json.WriteString("plan", PlanFile);
+                json.WriteString("phase", Phase);
+                json.WriteNumber("threads", granted);
+            });
+            bool succeeded = Relay(worker);
+            return _cancelled ? LogCancelled() : succeeded;
+        }
+        finally
+        {
+            lock (_workerLock)
+            {
+                _worker = null;
+            }
+
+            if (BuildEngine is IBuildEngine9 held)
+            {
+                held.ReleaseCores(granted);
+            }
+        }
+    }
+
+    /// <summary>Logs the worker's events until the phase is done; true when it succeeded.</summary>
+    private bool Relay(WorkerProcess worker)
+    {
+        WorkerEventLogger logger = new(Log, BuildEngine, DatasetName, Stopwatch.StartNew());
+        // Another project may use this node while the worker computes.
+        BuildEngine3.Yield();
+        try
+        {
+            while (worker.ReadLine() is { } line)
+            {
+                if (!TryParse(line, out JsonElement workerEvent))
+                {
+                    // Native libraries print to standard output too; what they say is kept for those who look.
+                    Log.LogMessage(MessageImportance.Low, line);
+                }
+                else if (logger.Log(workerEvent) is { } ok)
+                {
+                    if (!ok && !Log.HasLoggedErrors && !_cancelled)
+                    {
+                        throw new WorkerException(DiagnosticCodes.UnexplainedFailure, $"phase {Phase} of '{DatasetName}' failed and the worker gave no error; the last lines of its error output: {worker.ErrorTail()}");
+                    }
+
+                    return ok && !Log.HasLoggedErrors;
+                }
+            }
+        }
+        finally
+        {
+            BuildEngine3.Reacquire();
+        }
+
+        throw worker.Crashed(Phase, DatasetName);
+    }
+
+    private static bool TryParse(string line, out JsonElement value)
+    {
+        value = default;
+        if (!line.StartsWith('{'))
+        {
+            return false;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            value = document.RootElement.Clone();
+            return value.TryGetProperty("event", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private bool LogCancelled()
+    {
+        Log.LogWarning(
+            null, DiagnosticCodes.Cancelled, null, DiagnosticCodes.HelpLink(DiagnosticCodes.Cancelled), null, 0, 0, 0, 0,
+            $"'{DatasetName}' was cancelled in phase {Phase}; finished shards stay in the store and the next build goes on from them", null);
+        return false;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace DataBuild.Tasks;
+
+/// <summary>Turns the worker's events into events of the build's log.</summary>
+internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engine, string datasetName, Stopwatch clock)
+{
+    /// <summary>Type of the structured message that holds one stage's counts; its metadata is the event.</summary>
+    public const string StageEventType = "databuild.stage";
+
+    private TimeSpan _nextProgress = TimeSpan.FromSeconds(10);
+    private TimeSpan _progressInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Logs one event. Null, or at the end of the phase whether it succeeded.</summary>
+    /// <exception cref="WorkerException">The event does not follow the protocol.</exception>
+    public bool? Log(JsonElement workerEvent)
+    {
+        try
+        {
+            switch (workerEvent.GetProperty("event").GetString())
+            {
+                case "message":
+                    log.LogMessage(Importance(workerEvent), "{0}", Text(workerEvent, "text"));
+                    return null;
+                case "diagnostic":
+                    LogDiagnostic(workerEvent);
+                    return null;
+                case "progress":
+                    LogProgress(workerEvent);
+                    return null;
+                case "stage":
+                    LogStage(workerEvent);
+                    return null;
+                case "done":
+                    return workerEvent.GetProperty("ok").GetBoolean();
+                default:
+                    // A newer worker may tell more than this task knows.
+                    log.LogMessage(MessageImportance.Low, "{0}", workerEvent.GetRawText());
+                    return null;
+            }
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new WorkerException(DiagnosticCodes.ProtocolViolation, $"the worker sent an event that does not follow the protocol ({e.Message}): {workerEvent.GetRawText()}");
+        }
+    }
+
+    private void LogDiagnostic(JsonElement e)
+    {
+        string code = Text(e, "code");
+        string message = Text(e, "message");
+        string? file = e.TryGetProperty("file", out JsonElement path) ? path.GetString() : null;
+        int line = Integer(e, "line");
+        int column = Integer(e, "column");
+        if (Text(e, "severity") == "error")
+        {
+            log.LogError(null, code, null, DiagnosticCodes.HelpLink(code), file, line, column, 0, 0, message, null);
+        }
+        else
+        {
+            log.LogWarning(null, code, null, DiagnosticCodes.HelpLink(code), file, line, column, 0, 0, message, null);
+        }
+    }
+
+    /// <summary>At most one line every ten seconds, then ever fewer: a log of a day's build stays readable.</summary>
+    private void LogProgress(JsonElement e)
+    {
+        if (clock.Elapsed < _nextProgress)
+        {
+            return;
+        }
+
+        _nextProgress = clock.Elapsed + _progressInterval;
+        _progressInterval = TimeSpan.FromSeconds(Math.Min(300, _progressInterval.TotalSeconds * 1.5));
+        log.LogMessage(MessageImportance.High, "{0}", FormatProgress(datasetName, e));
+    }
+
+    private void LogStage(JsonElement e)
+    {
+        Dictionary<string, string?> metadata = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in e.EnumerateObject())
+        {
+            metadata[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
+        }
+
+        metadata["dataset"] = datasetName;
+        ExtendedBuildMessageEventArgs message = new(StageEventType, FormatStage(e), null, null, MessageImportance.High)
+        {
+            ExtendedMetadata = metadata,
+        };
+        // The logging class of MSBuild has no method for structured messages.
+        engine.LogMessageEvent(message);
+    }
+
+    internal static string FormatProgress(string datasetName, JsonElement e)
+    {
+        long done = Long(e, "shardsDone");
+        long shards = Long(e, "shards");
+        double seconds = Number(e, "seconds");
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"  {datasetName}: {Text(e, "stage")} {done}/{shards} shards, {Count(Long(e, "documents"))} documents");
+        if (seconds > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {Count((long)(Long(e, "documents") / seconds))} documents/s, {Number(e, "bytes") / seconds / 1e6:0.0} MB/s");
+            if (done > 0 && done < shards)
+            {
+                text.Append(CultureInfo.InvariantCulture, $", about {Duration(seconds / done * (shards - done))} left");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    internal static string FormatStage(JsonElement e)
+    {
+        long shards = Long(e, "shards");
+        long computed = Long(e, "computed");
+        string work = computed == 0 ? "all from the store" : computed == shards ? "all computed" : string.Create(CultureInfo.InvariantCulture, $"{computed} computed");
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"  {Text(e, "stage"),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
+        text.Append(CultureInfo.InvariantCulture, $"   {Long(e, "in")} in  {Long(e, "kept")} kept");
+        if (e.TryGetProperty("dropped", out JsonElement dropped))
+        {
+            List<(string Reason, long Count)> reasons = [.. dropped.EnumerateObject().Select(r => (r.Name, r.Value.GetInt64())).Where(r => r.Item2 > 0)];
+            if (reasons.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {reasons.Sum(r => r.Count)} dropped: ");
+                text.AppendJoin(", ", reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)
+                    .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Reason} {r.Count}")));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Count(long n) => n switch
+    {
+        >= 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{n / 1e6:0} M"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{n / 1e6:0.0} M"),
+        _ => n.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h"),
+    };
+
+    private static MessageImportance Importance(JsonElement e) => Text(e, "importance") switch
+    {
+        "high" => MessageImportance.High,
+        "normal" => MessageImportance.Normal,
+        _ => MessageImportance.Low,
+    };
+
+    private static string Text(JsonElement e, string name) => e.GetProperty(name).GetString() ?? "";
+
+    private static int Integer(JsonElement e, string name) => e.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : 0;
+
+    private static long Long(JsonElement e, string name) => e.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : 0;
+
+    private static double Number(JsonElement e, string name) => e.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : 0;
+}

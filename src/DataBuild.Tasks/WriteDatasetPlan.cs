@@ -1,0 +1,163 @@
+using Microsoft.Build.Framework;
+using Task = Microsoft.Build.Utilities.Task;
+
+namespace DataBuild.Tasks;
+
+/// <summary>
+/// Writes the plan of a dataset project: its inputs, its stages in declared order and its settings, as JSON.
+/// The file is touched only when its content changes, so that the compiler and the worker see a change only when there is one.
+/// </summary>
+[MSBuildMultiThreadableTask]
+public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
+{
+    /// <inheritdoc/>
+    public TaskEnvironment TaskEnvironment { get; set; } = null!;
+
+    /// <summary>Name of the dataset.</summary>
+    [Required]
+    public string DatasetName { get; set; } = "";
+
+    /// <summary>Full path of the project file.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>Configuration, such as <c>Debug</c>.</summary>
+    [Required]
+    public string Configuration { get; set; } = "";
+
+    /// <summary>Folder of the finished dataset, relative to the project.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <summary>Folder of the store, relative to the project.</summary>
+    [Required]
+    public string StoreDirectory { get; set; } = "";
+
+    /// <summary>Format of the published rows: <c>parquet</c>, <c>jsonl</c> or <c>jsonl.zst</c>.</summary>
+    [Required]
+    public string OutputFormat { get; set; } = "";
+
+    /// <summary>Refuse inputs whose digests differ from the lock file.</summary>
+    public bool LockedMode { get; set; }
+
+    /// <summary>Settings to pass on: items named by the property, with metadata <c>Value</c>. Those without a value are left out.</summary>
+    public ITaskItem[] Properties { get; set; } = [];
+
+    /// <summary>Inputs.</summary>
+    public ITaskItem[] Crawl { get; set; } = [];
+
+    /// <summary>Stages in declared order.</summary>
+    public ITaskItem[] Stages { get; set; } = [];
+
+    /// <summary>Assemblies that may define stages, relative to the project.</summary>
+    public ITaskItem[] StageAssemblies { get; set; } = [];
+
+    /// <summary>The plan file to write.</summary>
+    [Required]
+    public string PlanFile { get; set; } = "";
+
+    /// <summary>True when the file's content was changed.</summary>
+    [Output]
+    public bool Changed { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        if (OutputFormat is not ("parquet" or "jsonl" or "jsonl.zst"))
+        {
+            LogError(DiagnosticCodes.InvalidProperty, $"DataBuildOutputFormat is '{OutputFormat}'; expected 'parquet', 'jsonl' or 'jsonl.zst'");
+            return false;
+        }
+
+        string projectDirectory = WithSeparator(Path.GetDirectoryName(ProjectFile)!);
+        StageLocations locations = new();
+        DatasetPlan plan = new()
+        {
+            Name = DatasetName,
+            ProjectFile = ProjectFile,
+            ProjectDirectory = projectDirectory,
+            Configuration = Configuration,
+            OutputDirectory = WithSeparator(Rooted(projectDirectory, OutputDirectory)),
+            StoreDirectory = Rooted(projectDirectory, StoreDirectory).TrimEnd('/', '\\'),
+            OutputFormat = OutputFormat,
+            LockedMode = LockedMode,
+            Properties = [.. Properties
+                .Select(item => KeyValuePair.Create(item.ItemSpec, item.GetMetadata("Value")))
+                .Where(property => property.Value.Length > 0)
+                .OrderBy(property => property.Key, StringComparer.Ordinal)],
+            Crawl = [.. DistinctCrawl(projectDirectory)],
+            Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, CustomMetadata(item), DefinedIn(item), null))]),
+            StageAssemblies = [.. StageAssemblies.Select(item => Rooted(projectDirectory, item.ItemSpec))],
+        };
+
+        byte[] content = plan.ToJson();
+        string path = Rooted(projectDirectory, PlanFile);
+        try
+        {
+            Changed = !(File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content));
+            if (Changed)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                string temporary = path + ".partial";
+                File.WriteAllBytes(temporary, content);
+                File.Move(temporary, path, overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogError(DiagnosticCodes.PlanNotWritten, $"the plan could not be written to '{path}': {e.Message}");
+            return false;
+        }
+
+        Log.LogMessage(MessageImportance.Low, Changed ? $"{path}: written" : $"{path}: unchanged");
+        return true;
+    }
+
+    /// <summary>Sorted by name, because the order in which a file system lists a wildcard's files differs between machines.</summary>
+    private IEnumerable<PlannedCrawl> DistinctCrawl(string projectDirectory)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (PlannedCrawl crawl in Crawl
+            .Select(item => new PlannedCrawl(item.ItemSpec.Replace('\\', '/'), Rooted(projectDirectory, item.ItemSpec), CustomMetadata(item), DefinedIn(item)))
+            .OrderBy(crawl => crawl.Include, StringComparer.Ordinal))
+        {
+            if (seen.Add(crawl.Path))
+            {
+                yield return crawl;
+            }
+            else
+            {
+                Log.LogWarning(
+                    null, DiagnosticCodes.DuplicateCrawl, null, DiagnosticCodes.HelpLink(DiagnosticCodes.DuplicateCrawl), crawl.DefinedIn, 0, 0, 0, 0,
+                    $"crawl input '{crawl.Include}' is listed more than once; it is read once, with the options of its first mention", null);
+            }
+        }
+    }
+
+    private void LogError(string code, string message) =>
+        Log.LogError(null, code, null, DiagnosticCodes.HelpLink(code), ProjectFile, 0, 0, 0, 0, message, null);
+
+    private static string DefinedIn(ITaskItem item) => item.GetMetadata("DefiningProjectFullPath");
+
+    private static KeyValuePair<string, string>[] CustomMetadata(ITaskItem item)
+    {
+        List<KeyValuePair<string, string>> metadata = [];
+        foreach (System.Collections.DictionaryEntry entry in item.CloneCustomMetadata())
+        {
+            // MSBuild keeps metadata escaped in the clone; GetMetadata gives the text that the author wrote.
+            string name = (string)entry.Key;
+            metadata.Add(KeyValuePair.Create(name, item.GetMetadata(name)));
+        }
+
+        return [.. metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+    }
+
+    private static string Rooted(string directory, string path)
+    {
+        string local = path.Replace('\\', '/');
+        return Path.GetFullPath(Path.Combine(directory, local));
+    }
+
+    private static string WithSeparator(string directory) =>
+        directory.EndsWith('/') || directory.EndsWith('\\') ? directory : directory + Path.DirectorySeparatorChar;
+}
