@@ -10,7 +10,6 @@ namespace DataBuild.Formats.Warc;
 /// </summary>
 internal sealed class GzipMemberSource : MemberSource
 {
-    private const int TrailerLength = 8;
     private const int MaxHeaderField = 64 * 1024;
     private readonly Feed _feed;
     private readonly Crc32 _crc = new();
@@ -142,37 +141,15 @@ internal sealed class GzipMemberSource : MemberSource
 
     private void FindTrailer()
     {
-        Span<byte> trailer = stackalloc byte[TrailerLength];
         uint crc = _crc.GetCurrentHashAsUInt32();
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, crc);
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _size);
         long from = _feed.SearchFrom;
         Window.Seek(from);
-        int length = Math.Min(Window.Ensure((int)(_feed.ChunkEnd - from) + TrailerLength), (int)(_feed.ChunkEnd - from) + TrailerLength);
-        ReadOnlySpan<byte> tail = Window.Available[..length];
-        int best = -1;
-        for (int at = tail.IndexOf(trailer); at >= 0;)
+        int length = (int)(_feed.ChunkEnd - from) + GzipFrame.TrailerLength;
+        length = Math.Min(Window.Ensure(length), length);
+        int end = GzipFrame.FindTrailer(Window.Available[..length], crc, _size);
+        if (end >= 0)
         {
-            best = at;
-            ReadOnlySpan<byte> after = tail[(at + TrailerLength)..];
-            if (after.IsEmpty || after[0] == Magic[0])
-            {
-                break;
-            }
-
-            // Only an empty member's trailer, all zeros, can match at more than one place.
-            int next = tail[(at + 1)..].IndexOf(trailer);
-            if (next != 0)
-            {
-                break;
-            }
-
-            at++;
-        }
-
-        if (best >= 0)
-        {
-            Window.Advance(best + TrailerLength);
+            Window.Advance(end);
             State = MemberState.Ended;
         }
         else if (_feed.Exhausted)
