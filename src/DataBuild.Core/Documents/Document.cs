@@ -16,8 +16,7 @@ public sealed class Document
     private int _row;
     private char[] _textBuffer = [];
     private int _textLength = -1;
-    private byte[] _payload = [];
-    private int _payloadLength;
+    private ReadOnlyMemory<byte> _payload;
     private IDocumentAnalysis?[] _analyses = new IDocumentAnalysis?[8];
     private long[] _analysisVersions = new long[8];
     private long _version;
@@ -59,7 +58,7 @@ public sealed class Document
     public bool HasText => _textColumn is not null && !_textColumn.IsNull(_row);
 
     /// <summary>The bytes as fetched, after transfer and content decoding. Only payload stages, which stand first, see them.</summary>
-    public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _payloadLength);
+    public ReadOnlySpan<byte> Payload => _payload.Span;
 
     /// <summary>Media type as declared, lower case, without parameters (<c>text/html</c>); null when unknown. Payload stages only.</summary>
     public string? MediaType { get; private set; }
@@ -118,14 +117,12 @@ public sealed class Document
     }
 
     /// <summary>Gives the view the bytes of the record that the row stands for.</summary>
-    /// <param name="payload">Bytes after decoding; the array is only borrowed.</param>
-    /// <param name="length">How many of them.</param>
+    /// <param name="payload">Bytes after decoding; only borrowed.</param>
     /// <param name="mediaType">Declared media type.</param>
     /// <param name="httpCharset">Charset declared by HTTP.</param>
-    public void SetPayload(byte[] payload, int length, string? mediaType, string? httpCharset)
+    public void SetPayload(ReadOnlyMemory<byte> payload, string? mediaType, string? httpCharset)
     {
         _payload = payload;
-        _payloadLength = length;
         MediaType = mediaType;
         HttpCharset = httpCharset;
     }

@@ -1,0 +1,62 @@
+namespace DataBuild.Engine.Columns;
+
+/// <summary>Copies single rows from columns to builders.</summary>
+internal static class ColumnCopy
+{
+    public static void AppendRow(ColumnBuilder builder, Column column, int row)
+    {
+        if (column.IsNull(row))
+        {
+            builder.AppendNull();
+            return;
+        }
+
+        switch (builder)
+        {
+            case ValueColumnBuilder<bool> values:
+                values.Append(((ValueColumn<bool>)column)[row]);
+                break;
+            case ValueColumnBuilder<int> values:
+                values.Append(((ValueColumn<int>)column)[row]);
+                break;
+            case ValueColumnBuilder<long> values:
+                values.Append(((ValueColumn<long>)column)[row]);
+                break;
+            case ValueColumnBuilder<ulong> values:
+                values.Append(((ValueColumn<ulong>)column)[row]);
+                break;
+            case ValueColumnBuilder<float> values:
+                values.Append(((ValueColumn<float>)column)[row]);
+                break;
+            case ValueColumnBuilder<double> values:
+                values.Append(((ValueColumn<double>)column)[row]);
+                break;
+            case StringColumnBuilder strings:
+                strings.Append(((StringColumn)column)[row]);
+                break;
+            case ListColumnBuilder<int> lists:
+                lists.Append(((ListColumn<int>)column)[row]);
+                break;
+            case ListColumnBuilder<ulong> lists:
+                lists.Append(((ListColumn<ulong>)column)[row]);
+                break;
+            case ListColumnBuilder<float> lists:
+                lists.Append(((ListColumn<float>)column)[row]);
+                break;
+            default:
+                throw new ArgumentException($"no copy for {builder.GetType()}");
+        }
+    }
+
+    /// <summary>A column of the type whose rows are all empty: stands for one that is not read.</summary>
+    public static Column Empty(ColumnType type, int rows)
+    {
+        ColumnBuilder builder = ColumnTypes.CreateBuilder(type);
+        for (int i = 0; i < rows; i++)
+        {
+            builder.AppendNull();
+        }
+
+        return builder.Build();
+    }
+}

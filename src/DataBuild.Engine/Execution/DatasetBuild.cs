@@ -1,0 +1,201 @@
+using System.Runtime.ExceptionServices;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
+
+namespace DataBuild.Engine.Execution;
+
+/// <summary>
+/// Runs the plan of a dataset, phase by phase. Every stage on every shard is an action whose key is looked up in the store; only what is not there is
+/// computed.
+/// </summary>
+public sealed class DatasetBuild : IDisposable
+{
+    private const int MaximumRepairs = 5;
+
+    private readonly BuildContext _context;
+    private readonly List<StageTally> _finished = [];
+    private Shard[] _shards;
+    private int _next = -1;
+
+    /// <summary>Prepares a build.</summary>
+    /// <param name="plan">Plan.</param>
+    /// <param name="store">Store.</param>
+    /// <param name="digests">File digests.</param>
+    /// <param name="threads">Documents worked on side by side; at least 1. Never changes the result.</param>
+    /// <param name="events">Hears what happens.</param>
+    public DatasetBuild(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+
+        // Shards block pool threads while they wait for their batches; without this the pool would grow by one thread every half second.
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, (4 * threads) + 8), ports);
+        _context = new BuildContext(plan, store, digests, threads, events);
+        _shards = NewShards();
+    }
+
+    /// <summary>The plan.</summary>
+    public DatasetPlan Plan => _context.Plan;
+
+    /// <summary>Shards in corpus order.</summary>
+    public IReadOnlyList<Shard> Shards => _shards;
+
+    /// <summary>The store.</summary>
+    public ContentStore Store => _context.Store;
+
+    /// <summary>What each stage did, in order; the first is reading.</summary>
+    public IReadOnlyList<StageSummary> Summaries => [.. _finished.Select(t => t.Summary)];
+
+    /// <summary>What was read from each input, by shard.</summary>
+    public Dictionary<int, ActionRecord> InputRecords { get; } = [];
+
+    /// <summary>Runs the next stages, in declared order, while they belong to the phase or an earlier one.</summary>
+    /// <exception cref="StageException">A stage cannot work.</exception>
+    /// <exception cref="StageFailedException">A stage threw on a document.</exception>
+    /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
+    public void RunThrough(StagePhase phase, CancellationToken cancellation)
+    {
+        _context.Cancellation = cancellation;
+        for (int repair = 0; ; repair++)
+        {
+            try
+            {
+                RunStages(phase);
+                return;
+            }
+            catch (StoreCorruptException exception) when (repair < MaximumRepairs)
+            {
+                // The damaged file is gone by now; the actions that need it miss and run again, the others are found.
+                _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.Path));
+                _shards = NewShards();
+                _finished.Clear();
+                _next = -1;
+            }
+        }
+    }
+
+    /// <summary>Loads what a stage needs, if no action of this build has done so yet.</summary>
+    public void EnsureInitialized(PlannedStage stage) => _context.EnsureInitialized(stage);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _context.Digests.Save();
+        _context.Dispose();
+    }
+
+    private Shard[] NewShards() => [.. Plan.Inputs.Select((input, index) => new Shard(index, input))];
+
+    private void RunStages(StagePhase phase)
+    {
+        IReadOnlyList<PlannedStage> stages = Plan.Stages;
+        if (_next < 0)
+        {
+            PlannedStage? payloadStage = stages.Count > 0 && stages[0].ReadsPayload ? stages[0] : null;
+            StageTally read = NewTally("read", "Read", StagePhase.Extract);
+            StageTally? extract = payloadStage is null ? null : NewTally(payloadStage);
+            ForEachShard(shard =>
+            {
+                ActionRecord record = ReadAction.Run(_context, shard, payloadStage, read, extract);
+                lock (InputRecords)
+                {
+                    InputRecords[shard.Index] = record;
+                }
+
+                if (payloadStage is not null)
+                {
+                    DecideAction.Run(_context, shard, payloadStage, extract!);
+                }
+            });
+            Finish(read);
+            if (extract is not null)
+            {
+                Finish(extract);
+            }
+
+            _next = payloadStage is null ? 0 : 1;
+        }
+
+        while (_next < stages.Count && stages[_next].RunsIn <= phase)
+        {
+            // Up to and including the next corpus stage, whose signatures are measured in the same pass.
+            int end = _next;
+            while (end < stages.Count && stages[end].RunsIn <= phase && !stages[end].IsCorpusStage)
+            {
+                end++;
+            }
+
+            PlannedStage? corpus = end < stages.Count && stages[end].RunsIn <= phase ? stages[end] : null;
+            PlannedStage[] run = [.. stages.Skip(_next).Take(end - _next), .. corpus is null ? Array.Empty<PlannedStage>() : [corpus]];
+            Dictionary<PlannedStage, StageTally> tallies = run.ToDictionary(s => s, NewTally);
+            ForEachShard(shard => RunShard(shard, run, tallies));
+            foreach (PlannedStage stage in run.Where(s => !s.IsCorpusStage))
+            {
+                Finish(tallies[stage]);
+            }
+
+            if (corpus is not null)
+            {
+                MergeAction.Run(_context, _shards, corpus, tallies[corpus]);
+                ForEachShard(shard => DecideAction.Run(_context, shard, corpus, tallies[corpus]));
+                Finish(tallies[corpus]);
+            }
+
+            _next += run.Length;
+        }
+    }
+
+    private void RunShard(Shard shard, PlannedStage[] stages, Dictionary<PlannedStage, StageTally> tallies)
+    {
+        for (int start = 0; start < stages.Length;)
+        {
+            int end = start;
+            HashSet<string> written = new(StringComparer.Ordinal);
+            while (end < stages.Length && (end == start || CanJoin(stages[end], written)))
+            {
+                written.UnionWith(stages[end].FigureColumns.Select(c => c.Name));
+                end++;
+                if (stages[end - 1].Stage is IBatchStage)
+                {
+                    break;
+                }
+            }
+
+            PlannedStage[] group = stages[start..end];
+            MeasureAction.Run(_context, shard, group, tallies);
+            foreach (PlannedStage stage in group.Where(s => !s.IsCorpusStage))
+            {
+                DecideAction.Run(_context, shard, stage, tallies[stage]);
+            }
+
+            start = end;
+        }
+    }
+
+    // A stage joins a pass when all that it reads exists before the pass.
+    private static bool CanJoin(PlannedStage stage, HashSet<string> written) =>
+        stage.Scope != MeasureScope.Kept && stage.Stage is not IBatchStage && !stage.Stage.InputColumns.Any(written.Contains);
+
+    private void ForEachShard(Action<Shard> action)
+    {
+        try
+        {
+            Parallel.ForEach(_shards, new ParallelOptions { MaxDegreeOfParallelism = _context.Threads, CancellationToken = _context.Cancellation }, action);
+        }
+        catch (AggregateException exception)
+        {
+            // One cause is what a person can act on: the first by shard order would need all to finish, so the first that came.
+            ExceptionDispatchInfo.Throw(exception.Flatten().InnerExceptions.OrderBy(e => e is OperationCanceledException).First());
+        }
+    }
+
+    private StageTally NewTally(PlannedStage stage) => NewTally(stage.Name, stage.Descriptor.Name, stage.RunsIn);
+
+    private StageTally NewTally(string name, string kind, StagePhase phase) => new(name, kind, phase, _shards.Length, _context.Events);
+
+    private void Finish(StageTally tally)
+    {
+        _finished.Add(tally);
+        _context.Events.StageFinished(tally.Summary);
+    }
+}

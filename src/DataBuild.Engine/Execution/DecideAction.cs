@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using DataBuild.Engine.Columns;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
+
+namespace DataBuild.Engine.Execution;
+
+/// <summary>Decides on the documents of a shard from a stage's stored figures: adds the stage's verdict column and a new <c>alive</c> column.</summary>
+internal static class DecideAction
+{
+    /// <summary>Reason of a document that has no text when a stage needs one.</summary>
+    public const string NoText = "no_text";
+
+    /// <summary>Reason of a document on which a stage threw, under <see cref="ErrorPolicy.Drop"/>.</summary>
+    public const string StageError = "stage_error";
+
+    public static void Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally)
+    {
+        IReadOnlyList<ColumnSchema> columns = stage.IsCorpusStage ? stage.OutcomeColumns : stage.FigureColumns;
+        ActionKey key = new ActionKey("decide")
+            .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
+            .Add("options", stage.MeasureOptions).Add("thresholds", stage.ThresholdOptions)
+            .Add("alive", shard.DigestOf(Shard.AliveColumn)).Add("state", shard.DigestOf(stage.StateColumn));
+        foreach (ColumnSchema column in columns)
+        {
+            key.Add("column " + column.Name, shard.DigestOf(column.Name));
+        }
+
+        string hex = key.ToHex();
+        if (context.Store.TryGetRecord(hex) is { } stored)
+        {
+            shard.Add(stored.Files[0]);
+            tally.Count(stored.Counts!);
+            return;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        context.EnsureInitialized(stage);
+        DocumentCounts counts = new();
+        ColumnSchema[] written = [new(stage.VerdictColumn, ColumnType.String), new(Shard.AliveColumn, ColumnType.Boolean)];
+        using ColumnFileWriter writer = new(context.Store, written);
+
+        // The text cannot be decided on: it is large, and nothing of it is a figure.
+        string[] read = [.. columns.Where(c => c.Name != "text").Select(c => c.Name), stage.StateColumn, Shard.AliveColumn];
+        using (BatchReader reader = new(context.Store, shard.Find(read)))
+        {
+            for (int batch = 0; batch < shard.BatchRows.Count; batch++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                using LoadedBatch loaded = reader.Read(batch);
+                writer.Write(loaded.Documents.Count, Decide(loaded.Documents, stage, columns, counts));
+            }
+        }
+
+        if (!counts.AddsUp)
+        {
+            throw new InvalidOperationException($"stage '{stage.Name}' on '{shard.Name}': {counts.In} documents in, {counts.Kept} kept, {counts.Dropped.Values.Sum()} dropped do not add up");
+        }
+
+        StoredFile file = writer.Complete();
+        context.Store.PutRecord(hex, new ActionRecord { Files = [file], Counts = counts });
+        shard.Add(file);
+        tally.Count(counts);
+        tally.ShardDecided(Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static Column[] Decide(DocumentBatch batch, PlannedStage stage, IReadOnlyList<ColumnSchema> schemas, DocumentCounts counts)
+    {
+        ValueColumn<bool> alive = (ValueColumn<bool>)batch[Shard.AliveColumn];
+        ValueColumn<int> state = (ValueColumn<int>)batch[stage.StateColumn];
+        Column[] columns = [.. schemas.Select(s => batch.Find(s.Name) ?? ColumnCopy.Empty(s.Type, batch.Count))];
+        int[] rows = [.. Enumerable.Range(0, batch.Count).Where(r => alive[r] && state[r] == MeasureState.Measured)];
+        string?[] reasons = new string?[rows.Length];
+        if (stage.Stage is IMeasuringStage measuring)
+        {
+            measuring.DecideBatch(columns, rows, reasons);
+        }
+        else
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                reasons[i] = ((StringColumn)columns[0]).GetString(rows[i]);
+            }
+        }
+
+        StringColumnBuilder verdicts = new();
+        ValueColumnBuilder<bool> stillAlive = new();
+        int next = 0;
+        for (int row = 0; row < batch.Count; row++)
+        {
+            if (!alive[row])
+            {
+                verdicts.AppendNull();
+                stillAlive.Append(false);
+                continue;
+            }
+
+            string? reason = state[row] switch
+            {
+                MeasureState.Measured => reasons[next++],
+                MeasureState.Failed => StageError,
+                _ => NoText,
+            };
+            counts.In++;
+            if (reason is null)
+            {
+                counts.Kept++;
+            }
+            else
+            {
+                counts.Dropped[reason] = counts.Dropped.GetValueOrDefault(reason) + 1;
+            }
+
+            verdicts.Append(reason);
+            stillAlive.Append(reason is null);
+        }
+
+        return [verdicts.Build(), stillAlive.Build()];
+    }
+}
+
+/// <summary>Values of a stage's <c>.state</c> column.</summary>
+internal static class MeasureState
+{
+    /// <summary>The row was out of the stage's scope.</summary>
+    public const int NotMeasured = 0;
+
+    /// <summary>The row was measured.</summary>
+    public const int Measured = 1;
+
+    /// <summary>The stage threw on the row.</summary>
+    public const int Failed = 2;
+}

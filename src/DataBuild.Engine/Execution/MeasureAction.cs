@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using DataBuild.Engine.Columns;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
+
+namespace DataBuild.Engine.Execution;
+
+/// <summary>
+/// Measures stages on the documents of a shard. Several stages that read columns which exist already share one pass, so that a text is read, decoded and
+/// split into words once; each still is an action of its own with its own key and files.
+/// </summary>
+internal static class MeasureAction
+{
+    public static void Run(BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
+    {
+        string[] keys = [.. stages.Select(s => KeyOf(shard, s).ToHex())];
+        ActionRecord?[] records = [.. keys.Select(context.Store.TryGetRecord)];
+        int[] missing = [.. Enumerable.Range(0, stages.Count).Where(i => records[i] is null)];
+        if (missing.Length > 0)
+        {
+            IReadOnlyList<IReadOnlyList<StoredFile>> files = stages[0].Stage is IBatchStage
+                ? [BatchMeasure.Run(context, shard, stages[0], tallies[stages[0]])]
+                : Pass(context, shard, [.. missing.Select(i => stages[i])], tallies);
+            for (int i = 0; i < missing.Length; i++)
+            {
+                records[missing[i]] = new ActionRecord { Files = files[i] };
+                context.Store.PutRecord(keys[missing[i]], records[missing[i]]!);
+                tallies[stages[missing[i]]].ShardMeasured();
+            }
+        }
+
+        foreach (ActionRecord? record in records)
+        {
+            foreach (StoredFile file in record!.Files)
+            {
+                shard.Add(file);
+            }
+        }
+    }
+
+    /// <summary>The columns that a measure writes: the figures and the state.</summary>
+    public static IReadOnlyList<ColumnSchema> ColumnsOf(PlannedStage stage) => [.. stage.FigureColumns, new ColumnSchema(stage.StateColumn, ColumnType.Int32)];
+
+    /// <summary>Columns that the stage reads on this shard.</summary>
+    public static IEnumerable<string> InputsOf(PlannedStage stage) =>
+        stage.Scope == MeasureScope.Kept ? stage.Stage.InputColumns.Append(Shard.AliveColumn) : stage.Stage.InputColumns;
+
+    private static ActionKey KeyOf(Shard shard, PlannedStage stage)
+    {
+        ActionKey key = new ActionKey("measure")
+            .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
+            .Add("scope", stage.Scope.ToString()).Add("onError", stage.OnError.ToString()).Add("options", stage.MeasureOptions);
+        foreach (string column in InputsOf(stage).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            key.Add("column " + column, shard.DigestOf(column));
+        }
+
+        return key.Add("batches", shard.DigestOf("id"));
+    }
+
+    private static IReadOnlyList<IReadOnlyList<StoredFile>> Pass(
+        BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
+    {
+        foreach (PlannedStage stage in stages)
+        {
+            context.EnsureInitialized(stage);
+        }
+
+        List<StageFiles> files = [];
+        try
+        {
+            files.AddRange(stages.Select(s => new StageFiles(context.Store, ColumnsOf(s))));
+            using BatchReader reader = new(context.Store, shard.Find(stages.SelectMany(InputsOf).Append("id").Append("url")));
+            OrderedPipeline.Run(
+                Enumerable.Range(0, shard.BatchRows.Count).Select(reader.Read),
+                loaded => (loaded, Measure(context, shard, loaded.Documents, stages, tallies)),
+                result =>
+                {
+                    for (int i = 0; i < files.Count; i++)
+                    {
+                        files[i].Write(result.loaded.Documents.Count, result.Item2[i]);
+                    }
+
+                    result.loaded.Dispose();
+                },
+                context.Slots, context.PipelineDepth, context.Cancellation);
+            return [.. files.Select(f => f.Complete())];
+        }
+        finally
+        {
+            files.ForEach(f => f.Dispose());
+        }
+    }
+
+    private static Column[][] Measure(
+        BuildContext context, Shard shard, DocumentBatch batch, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
+    {
+        StageColumns[] outputs = [.. stages.Select(s => new StageColumns(s))];
+        ValueColumn<bool>? alive = batch.Find(Shard.AliveColumn) as ValueColumn<bool>;
+        long[] ticks = new long[stages.Count];
+        int[] measured = new int[stages.Count];
+        Document document = context.RentDocument();
+        for (int row = 0; row < batch.Count; row++)
+        {
+            document.MoveTo(batch, row);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                if (!InScope(stages[i], document, alive, row))
+                {
+                    outputs[i].AppendNotMeasured();
+                    continue;
+                }
+
+                long start = Stopwatch.GetTimestamp();
+                outputs[i].Measure(document, shard);
+                ticks[i] += Stopwatch.GetTimestamp() - start;
+                measured[i]++;
+            }
+        }
+
+        context.Return(document);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            tallies[stages[i]].Measured(measured[i], 0, (double)ticks[i] / Stopwatch.Frequency);
+        }
+
+        return [.. outputs.Select(o => o.Build())];
+    }
+
+    /// <summary>True when the stage measures the row.</summary>
+    public static bool InScope(PlannedStage stage, Document document, ValueColumn<bool>? alive, int row) => stage.Scope switch
+    {
+        MeasureScope.All => true,
+        MeasureScope.Kept => alive![row] && (document.HasText || !stage.Stage.InputColumns.Contains("text")),
+        _ => document.HasText || !stage.Stage.InputColumns.Contains("text"),
+    };
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
+using DataBuild.Formats;
+
+namespace DataBuild.Engine.Execution;
+
+/// <summary>
+/// Reads a crawl input into the first columns of its shard and, in the same pass, runs the stage that reads fetched bytes, which are not stored.
+/// </summary>
+internal static class ReadAction
+{
+    /// <summary>Changes whenever the same input gives other rows.</summary>
+    private const int Version = 1;
+
+    // A batch ends at whichever comes first: few enough documents to balance threads, few enough bytes to bound memory.
+    private const int BatchDocuments = 256;
+    private const long BatchBytes = 4 << 20;
+
+    private static readonly ColumnSchema[] ReadSchemas = [.. PlanResolver.ReadColumns, new(Shard.AliveColumn, ColumnType.Boolean)];
+
+    public static ActionRecord Run(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract)
+    {
+        shard.InputDigest = context.Digests.Of(shard.Input.Path);
+        ActionKey key = new ActionKey("read").Add("version", Version).Add("input", shard.InputDigest).Add("extension", ExtensionOf(shard.Input.Path));
+        foreach ((string name, string value) in shard.Input.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            key.Add("metadata " + name, value);
+        }
+
+        if (stage is not null)
+        {
+            key.Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
+                .Add("onError", stage.OnError.ToString()).Add("options", stage.MeasureOptions);
+        }
+
+        string hex = key.ToHex();
+        ActionRecord? record = context.Store.TryGetRecord(hex);
+        if (record is null)
+        {
+            record = Read(context, shard, stage, read, extract);
+            if (context.Digests.Of(shard.Input.Path) != shard.InputDigest)
+            {
+                throw new IOException($"'{shard.Input.Path}' changed while it was read; build again when it is complete");
+            }
+
+            context.Store.PutRecord(hex, record);
+            read.ShardMeasured();
+            extract?.ShardMeasured();
+        }
+
+        shard.BatchRows = record.BatchRows;
+        foreach (StoredFile file in record.Files)
+        {
+            shard.Add(file);
+        }
+
+        read.Count(record.Counts!);
+        foreach (InputDefect defect in record.Defects)
+        {
+            context.Events.Diagnostic(new BuildDiagnostic(false, defect.Code,
+                $"{defect.Count} damaged record{(defect.Count == 1 ? "" : "s")} skipped; the first at offset {defect.FirstOffset}: {defect.FirstMessage}", shard.Input.Path));
+        }
+
+        return record;
+    }
+
+    private static ActionRecord Read(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract)
+    {
+        if (stage is not null)
+        {
+            context.EnsureInitialized(stage);
+        }
+
+        ColumnSchema[] schemas = stage is null
+            ? [.. ReadSchemas, new ColumnSchema("text", ColumnType.String)]
+            : [.. ReadSchemas, .. MeasureAction.ColumnsOf(stage)];
+        List<int> batchRows = [];
+        DocumentCounts counts = new();
+        using StageFiles files = new(context.Store, schemas);
+        using CrawlReader reader = CrawlReader.Open(shard.Input.Path, OptionsOf(shard));
+        OrderedPipeline.Run(
+            Batches(reader),
+            documents => Process(context, shard, documents, stage, read, extract),
+            result =>
+            {
+                batchRows.Add(result.Rows);
+                counts.Add(result.Counts);
+                files.Write(result.Rows, result.Columns);
+            },
+            context.Slots, context.PipelineDepth, context.Cancellation);
+        return new ActionRecord
+        {
+            Files = files.Complete(),
+            BatchRows = batchRows,
+            Counts = counts,
+            Records = new SortedDictionary<string, long>(reader.Counts.RecordsByType.ToDictionary(), StringComparer.Ordinal),
+            Defects = [.. reader.Counts.DefectsByCode.Select(d => First(reader, d.Key, d.Value))],
+            InputBytes = reader.Counts.BytesUncompressed,
+        };
+    }
+
+    private static InputDefect First(CrawlReader reader, string code, long count)
+    {
+        CrawlDefect first = reader.Defects.FirstOrDefault(d => d.Code == code);
+        return new InputDefect(code, count, first.Offset, first.Message ?? "");
+    }
+
+    // The name decides how a file is read only where its first bytes do not.
+    private static string ExtensionOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? "" : name[dot..].ToLowerInvariant();
+    }
+
+    private static CrawlReaderOptions OptionsOf(Shard shard)
+    {
+        CrawlReaderOptions options = CrawlReaderOptions.Default;
+        IReadOnlyDictionary<string, string> metadata = shard.Input.Metadata;
+        return options with
+        {
+            TextField = metadata.GetValueOrDefault("TextField", options.TextField),
+            IdField = metadata.GetValueOrDefault("IdField", options.IdField),
+            UrlField = metadata.GetValueOrDefault("UrlField", options.UrlField),
+            DateField = metadata.GetValueOrDefault("DateField", options.DateField),
+        };
+    }
+
+    private static IEnumerable<List<RawDocument>> Batches(CrawlReader reader)
+    {
+        List<RawDocument> batch = [];
+        long bytes = 0;
+        while (reader.TryRead(out RawDocument? document))
+        {
+            batch.Add(document);
+            bytes += document.Payload.Length;
+            if (batch.Count == BatchDocuments || bytes >= BatchBytes)
+            {
+                yield return batch;
+                batch = [];
+                bytes = 0;
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    private static (int Rows, Column[] Columns, DocumentCounts Counts) Process(
+        BuildContext context, Shard shard, List<RawDocument> raw, PlannedStage? stage, StageTally read, StageTally? extract)
+    {
+        DocumentCounts counts = new() { In = raw.Count };
+        StringColumnBuilder ids = new();
+        StringColumnBuilder urls = new();
+        StringColumnBuilder dates = new();
+        ValueColumnBuilder<long> offsets = new();
+        ValueColumnBuilder<int> statuses = new();
+        StringColumnBuilder mediaTypes = new();
+        StringColumnBuilder reasons = new();
+        ValueColumnBuilder<bool> alive = new();
+        StringColumnBuilder texts = new();
+        string?[] drop = new string?[raw.Count];
+        long bytes = 0;
+        for (int row = 0; row < raw.Count; row++)
+        {
+            RawDocument document = raw[row];
+            bytes += document.Payload.Length;
+            drop[row] = document.DropReason ?? (stage is null && !document.IsText ? "needs_extract" : null);
+            ids.Append(document.Id);
+            urls.Append(document.Url);
+            dates.Append(document.Date);
+            offsets.Append(document.Offset);
+            statuses.Append(document.HttpStatus);
+            mediaTypes.Append(document.MediaType);
+            reasons.Append(drop[row]);
+            alive.Append(drop[row] is null);
+            if (drop[row] is { } reason)
+            {
+                counts.Dropped[reason] = counts.Dropped.GetValueOrDefault(reason) + 1;
+                texts.AppendNull();
+            }
+            else
+            {
+                counts.Kept++;
+                if (document.IsText)
+                {
+                    texts.Append(document.Payload.Span);
+                }
+                else
+                {
+                    texts.AppendNull();
+                }
+            }
+        }
+
+        Column text = texts.Build();
+        Column[] columns = [ids.Build(), urls.Build(), dates.Build(), offsets.Build(), statuses.Build(), mediaTypes.Build(), reasons.Build(), alive.Build()];
+        read.Measured(raw.Count, bytes, 0);
+        if (stage is null)
+        {
+            raw.ForEach(d => d.Dispose());
+            return (raw.Count, [.. columns, text], counts);
+        }
+
+        Dictionary<string, Column> named = new(StringComparer.Ordinal) { ["text"] = text };
+        for (int i = 0; i < columns.Length; i++)
+        {
+            named[ReadSchemas[i].Name] = columns[i];
+        }
+
+        DocumentBatch batch = new(raw.Count, named);
+        Document view = context.RentDocument();
+        StageColumns output = new(stage);
+        long start = Stopwatch.GetTimestamp();
+        for (int row = 0; row < raw.Count; row++)
+        {
+            if (drop[row] is not null)
+            {
+                output.AppendNotMeasured();
+            }
+            else
+            {
+                view.MoveTo(batch, row);
+                view.SetPayload(raw[row].IsText ? default : raw[row].Payload, raw[row].MediaType, raw[row].Charset);
+                output.Measure(view, shard);
+            }
+
+            raw[row].Dispose();
+        }
+
+        view.SetPayload(default, null, null);
+        context.Return(view);
+        extract!.Measured(counts.Kept, bytes, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return (raw.Count, [.. columns, .. output.Build()], counts);
+    }
+}

@@ -1,0 +1,333 @@
+using System.Security.Cryptography;
+using DataBuild.Engine.Columns;
+using DataBuild.Engine.Execution;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Reporting;
+using DataBuild.Engine.Store;
+using DataBuild.Formats.Tokens;
+
+namespace DataBuild.Engine.Packaging;
+
+/// <summary>
+/// Publishes the kept documents: rows, tokens, dataset card, manifest and report, written into a folder beside the output and then swapped with it, so that
+/// readers see the old dataset or the new one, whole.
+/// </summary>
+public sealed class DatasetPackager
+{
+    /// <summary>Changes whenever the same shards give other output bytes.</summary>
+    private const int Version = 1;
+
+    /// <summary>Text bytes after which the next file of rows begins.</summary>
+    private const long TextBytesPerFile = 512L << 20;
+
+    private readonly DatasetBuild _build;
+    private readonly DatasetPlan _plan;
+    private readonly IReadOnlyList<PublishedColumn> _columns;
+    private readonly PlannedStage? _tokenStage;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Prepares to publish a build whose stages have all run.</summary>
+    /// <exception cref="PlanException">The output format or an output column is unknown.</exception>
+    public DatasetPackager(DatasetBuild build, CancellationToken cancellation)
+    {
+        _build = build;
+        _plan = build.Plan;
+        _cancellation = cancellation;
+        _columns = PublishedColumns.Of(_plan);
+        _tokenStage = _plan.Stages.LastOrDefault(s => s.Stage is ITokenizingStage);
+        if (!TableWriter.Formats.Contains(_plan.File.OutputFormat))
+        {
+            string suggestion = Suggestion.For(_plan.File.OutputFormat, TableWriter.Formats.ToArray()) is { } best ? $"; did you mean '{best}'?" : "";
+            throw new PlanException("DB5001", $"DataBuildOutputFormat is '{_plan.File.OutputFormat}'; expected one of {string.Join(", ", TableWriter.Formats)}{suggestion}", _plan.File.ProjectFile);
+        }
+    }
+
+    /// <summary>Publishes, or finds that the output is what it would publish.</summary>
+    /// <param name="report">What the build did, for the report.</param>
+    /// <returns>The manifest, and whether the output was written.</returns>
+    public (Manifest Manifest, bool Written) Publish(BuildReport report)
+    {
+        string output = Path.TrimEndingDirectorySeparator(_plan.File.OutputDirectory);
+        string key = PackageKey();
+        string manifestPath = Path.Combine(output, "manifest.json");
+        if (Manifest.TryLoad(manifestPath) is { } existing && existing.PackageKey == key && IsIntact(output, existing))
+        {
+            return (existing, false);
+        }
+
+        string partial = $"{output}.{Environment.ProcessId}.partial";
+        if (Directory.Exists(partial))
+        {
+            Directory.Delete(partial, recursive: true);
+        }
+
+        Directory.CreateDirectory(partial);
+        try
+        {
+            Manifest manifest = Write(partial, key, report);
+            Swap(partial, output);
+            return (manifest, true);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+            {
+                Directory.Delete(partial, recursive: true);
+            }
+        }
+    }
+
+    private static void Swap(string partial, string output)
+    {
+        string old = $"{partial}.old";
+        if (Directory.Exists(output))
+        {
+            Directory.Move(output, old);
+        }
+
+        Directory.Move(partial, output);
+        if (Directory.Exists(old))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
+    private static bool IsIntact(string output, Manifest manifest) => manifest.Files.All(f =>
+    {
+        string path = Path.Combine(output, f.Path);
+        return File.Exists(path) && new FileInfo(path).Length == f.Bytes && DigestOf(path) == f.Sha256;
+    });
+
+    private static string DigestOf(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private string PackageKey()
+    {
+        ActionKey key = new ActionKey("package").Add("version", Version).Add("engine", EngineVersion.Current)
+            .Add("name", _plan.File.Name).Add("format", _plan.File.OutputFormat);
+        foreach (PublishedColumn column in _columns)
+        {
+            key.Add("publish", $"{column.Source} as {column.Name}: {column.Description}");
+        }
+
+        foreach (PlannedStage stage in _plan.Stages)
+        {
+            key.Add("stage", stage.Name).Add("code", stage.CodeVersion).Add("options", stage.MeasureOptions).Add("thresholds", stage.ThresholdOptions);
+        }
+
+        foreach (Shard shard in _build.Shards)
+        {
+            key.Add("shard", shard.Name).Add("input", shard.InputDigest).Add("alive", shard.DigestOf(Shard.AliveColumn));
+            foreach (string column in ReadColumns())
+            {
+                key.Add("column " + column, shard.DigestOf(column));
+            }
+        }
+
+        foreach (StageSummary summary in _build.Summaries)
+        {
+            key.Add("counts", $"{summary.Stage} {summary.Counts.In} {summary.Counts.Kept} {string.Join(' ', summary.Counts.Dropped.Select(d => $"{d.Key}={d.Value}"))}");
+        }
+
+        return key.ToHex();
+    }
+
+    private IEnumerable<string> ReadColumns() => _columns.Where(c => c.Source != PublishedColumns.SourceColumn).Select(c => c.Source)
+        .Concat(_tokenStage is null ? [] : [TokensColumn()]).Distinct(StringComparer.Ordinal);
+
+    private string TokensColumn() => _tokenStage!.Name + ((ITokenizingStage)_tokenStage.Stage).TokensColumn;
+
+    private Manifest Write(string folder, string key, BuildReport report)
+    {
+        long[] keptByShard = new long[_build.Shards.Count];
+        long textBytes = 0;
+        (List<string> rowFiles, List<long> rowCounts) = WriteRows(Path.Combine(folder, "data"), keptByShard, ref textBytes);
+        long? tokens = _tokenStage is null ? null : WriteTokens(Path.Combine(folder, "tokens"));
+        List<ManifestFile> files = [];
+        for (int i = 0; i < rowFiles.Count; i++)
+        {
+            files.Add(FileEntry(folder, rowFiles[i], rowCounts[i]));
+        }
+
+        if (_tokenStage is not null)
+        {
+            files.AddRange(Directory.EnumerateFiles(Path.Combine(folder, "tokens")).Order(StringComparer.Ordinal).Select(f => FileEntry(folder, f, null)));
+        }
+
+        Manifest draft = NewManifest(key, files, keptByShard, textBytes, tokens);
+        string card = Path.Combine(folder, "README.md");
+        File.WriteAllText(card, DatasetCard.Render(draft, _plan.File.OutputFormat));
+        files.Add(FileEntry(folder, card, null));
+        Manifest manifest = NewManifest(key, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], keptByShard, textBytes, tokens);
+
+        // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
+        File.WriteAllText(Path.Combine(folder, "report.html"), ReportPage.Render(report, manifest));
+        File.WriteAllBytes(Path.Combine(folder, "manifest.json"), manifest.ToJson());
+        return manifest;
+    }
+
+    private static ManifestFile FileEntry(string folder, string path, long? rows) =>
+        new(Path.GetRelativePath(folder, path).Replace('\\', '/'), DigestOf(path), new FileInfo(path).Length, rows);
+
+    private Manifest NewManifest(string key, IReadOnlyList<ManifestFile> files, long[] keptByShard, long textBytes, long? tokens) => new()
+    {
+        Name = _plan.File.Name,
+        DataBuild = EngineVersion.Current,
+        PackageKey = key,
+        Inputs = [.. _build.Shards.Select(s =>
+        {
+            ActionRecord record = _build.InputRecords[s.Index];
+            return new ManifestInput(s.Name, s.InputDigest, new FileInfo(s.Input.Path).Length, record.Records ?? [], s.Rows, keptByShard[s.Index],
+                new SortedDictionary<string, long>(record.Defects.ToDictionary(d => d.Code, d => d.Count), StringComparer.Ordinal));
+        })],
+        Stages = [.. _plan.Stages.Select(s => new ManifestStage(
+            s.Name, s.Descriptor.Name, s.CodeVersion, OptionsOf(s),
+            [.. s.Files.Select(f => new ManifestFile(Path.GetFileName(f.Path), f.Digest, new FileInfo(f.Path).Length))],
+            _build.Summaries.First(x => x.Stage == s.Name).Counts))],
+        Columns = [.. _columns.Select(c => new ManifestColumn(c.Name, c.Type, c.Description))],
+        Documents = keptByShard.Sum(),
+        TextBytes = textBytes,
+        Tokens = tokens,
+        Files = files,
+    };
+
+    private static SortedDictionary<string, string> OptionsOf(PlannedStage stage)
+    {
+        SortedDictionary<string, string> options = new(StringComparer.Ordinal);
+        foreach (string line in (stage.MeasureOptions + stage.ThresholdOptions).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            options[line[..equals]] = line[(equals + 1)..];
+        }
+
+        return options;
+    }
+
+    private (List<string> Files, List<long> Rows) WriteRows(string folder, long[] keptByShard, ref long textBytes)
+    {
+        Directory.CreateDirectory(folder);
+        List<string> files = [];
+        List<long> rowCounts = [];
+        TableWriter? writer = null;
+        FileStream? stream = null;
+        long fileBytes = 0;
+        try
+        {
+            foreach (Shard shard in _build.Shards)
+            {
+                using BatchReader reader = new(_build.Store, shard.Find(ReadColumns().Append(Shard.AliveColumn).Append("text")));
+                for (int batch = 0; batch < shard.BatchRows.Count; batch++)
+                {
+                    _cancellation.ThrowIfCancellationRequested();
+                    using LoadedBatch loaded = reader.Read(batch);
+                    int[] rows = KeptRows(loaded.Documents);
+                    if (rows.Length == 0)
+                    {
+                        continue;
+                    }
+
+                    if (writer is null || fileBytes >= TextBytesPerFile)
+                    {
+                        writer?.Dispose();
+                        stream?.Dispose();
+                        files.Add(Path.Combine(folder, $"part-{files.Count:D5}"));
+                        rowCounts.Add(0);
+                        fileBytes = 0;
+                        stream = new FileStream(files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+                        writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
+                    }
+
+                    writer.Write(ColumnsOf(loaded.Documents, shard), rows);
+                    rowCounts[^1] += rows.Length;
+                    keptByShard[shard.Index] += rows.Length;
+                    if (loaded.Documents.Find("text") is StringColumn text)
+                    {
+                        long bytes = rows.Sum(r => (long)text[r].Length);
+                        fileBytes += bytes;
+                        textBytes += bytes;
+                    }
+                }
+            }
+
+            // A dataset that keeps nothing still is a table with columns.
+            if (writer is null)
+            {
+                files.Add(Path.Combine(folder, "part-00000"));
+                rowCounts.Add(0);
+                stream = new FileStream(files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
+            }
+        }
+        finally
+        {
+            writer?.Dispose();
+            stream?.Dispose();
+        }
+
+        // The number of files, which their names state, is known only now.
+        for (int i = 0; i < files.Count; i++)
+        {
+            string name = Path.Combine(folder, $"train-{i:D5}-of-{files.Count:D5}.{_plan.File.OutputFormat}");
+            File.Move(files[i], name);
+            files[i] = name;
+        }
+
+        return (files, rowCounts);
+    }
+
+    private Column[] ColumnsOf(DocumentBatch batch, Shard shard) =>
+    [
+        .. _columns.Select(c => c.Source == PublishedColumns.SourceColumn
+            ? Constant(shard.Name, batch.Count)
+            : batch.Find(c.Source) ?? ColumnCopy.Empty(c.Type, batch.Count)),
+    ];
+
+    private static Column Constant(string value, int rows)
+    {
+        StringColumnBuilder builder = new();
+        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(value);
+        for (int i = 0; i < rows; i++)
+        {
+            builder.Append(utf8.AsSpan());
+        }
+
+        return builder.Build();
+    }
+
+    private long WriteTokens(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _build.EnsureInitialized(_tokenStage!);
+        int vocabulary = ((ITokenizingStage)_tokenStage!.Stage).VocabularySize;
+        string column = TokensColumn();
+        using FileStream bin = new(Path.Combine(folder, "train.bin"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        using FileStream index = new(Path.Combine(folder, "train.idx"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        using MegatronWriter writer = new(bin, index, TokenWidths.For(vocabulary));
+        foreach (Shard shard in _build.Shards)
+        {
+            using BatchReader reader = new(_build.Store, shard.Find([column, Shard.AliveColumn]));
+            for (int batch = 0; batch < shard.BatchRows.Count; batch++)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                using LoadedBatch loaded = reader.Read(batch);
+                ListColumn<int> ids = (ListColumn<int>)loaded.Documents[column];
+                foreach (int row in KeptRows(loaded.Documents))
+                {
+                    writer.AddDocument(ids[row]);
+                }
+            }
+        }
+
+        writer.Complete();
+        return writer.TokenCount;
+    }
+
+    private static int[] KeptRows(DocumentBatch batch)
+    {
+        ValueColumn<bool> alive = (ValueColumn<bool>)batch[Shard.AliveColumn];
+        return [.. Enumerable.Range(0, batch.Count).Where(r => alive[r])];
+    }
+}

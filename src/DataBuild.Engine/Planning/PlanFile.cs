@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DataBuild.Engine.Planning;
+
+/// <summary>The plan file: what a dataset project's items and properties evaluate to. Written by the build, read by the worker.</summary>
+public sealed class PlanFile
+{
+    /// <summary>The version of the format that this engine reads.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    /// <summary>Version of the file's format.</summary>
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>Name of the dataset: the project's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Full path of the project file.</summary>
+    public required string ProjectFile { get; init; }
+
+    /// <summary>Folder of the project.</summary>
+    public required string ProjectDirectory { get; init; }
+
+    /// <summary>Build configuration.</summary>
+    public string Configuration { get; init; } = "Debug";
+
+    /// <summary>Folder that the dataset appears in.</summary>
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Folder of the store.</summary>
+    public required string StoreDirectory { get; init; }
+
+    /// <summary>Format of the published rows: <c>parquet</c>, <c>jsonl</c> or <c>jsonl.zst</c>.</summary>
+    public string OutputFormat { get; init; } = "parquet";
+
+    /// <summary>True when inputs must match <c>databuild.lock.json</c>.</summary>
+    public bool LockedMode { get; init; }
+
+    /// <summary>Further properties, by name.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Crawl items.</summary>
+    public IReadOnlyList<CrawlItem> Crawl { get; init; } = [];
+
+    /// <summary>Stage items in declared order.</summary>
+    public IReadOnlyList<StageItem> Stages { get; init; } = [];
+
+    /// <summary>Assemblies that may hold stages of the dataset's own.</summary>
+    public IReadOnlyList<string> StageAssemblies { get; init; } = [];
+
+    /// <summary>Reads a plan file.</summary>
+    /// <exception cref="PlanException">The file cannot be read or is of another version.</exception>
+    public static PlanFile Load(string path)
+    {
+        PlanFile? plan;
+        try
+        {
+            plan = JsonSerializer.Deserialize(File.ReadAllBytes(path), PlanFileJson.Default.PlanFile);
+        }
+        catch (JsonException exception)
+        {
+            throw new PlanException("DB1010", $"'{path}' is no plan file: {exception.Message}", path);
+        }
+        catch (IOException exception)
+        {
+            throw new PlanException("DB1010", $"the plan file '{path}' cannot be read: {exception.Message}", path);
+        }
+
+        return plan is { FormatVersion: CurrentFormatVersion }
+            ? plan
+            : throw new PlanException("DB1010", $"'{path}' has plan format {plan?.FormatVersion}; expected {CurrentFormatVersion}: build with matching versions of the SDK and the worker", path);
+    }
+}
+
+/// <summary>A <c>Crawl</c> item.</summary>
+public sealed class CrawlItem
+{
+    /// <summary>As evaluated from the project file.</summary>
+    public required string Include { get; init; }
+
+    /// <summary>Full path.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Metadata by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file that defines the item.</summary>
+    public string? DefinedIn { get; init; }
+}
+
+/// <summary>A <c>Stage</c> item.</summary>
+public sealed class StageItem
+{
+    /// <summary>Name of the stage.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Options by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file that defines the item.</summary>
+    public string? DefinedIn { get; init; }
+}
+
+/// <summary>A plan that cannot be run.</summary>
+public sealed class PlanException(string code, string message, string? file = null) : Exception(message)
+{
+    /// <summary>Diagnostic code.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>The file it is about.</summary>
+    public string? File { get; } = file;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PlanFile))]
+internal sealed partial class PlanFileJson : JsonSerializerContext;

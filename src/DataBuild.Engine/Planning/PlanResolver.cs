@@ -1,0 +1,157 @@
+using DataBuild.Engine.Store;
+
+namespace DataBuild.Engine.Planning;
+
+/// <summary>Makes a checked plan from a plan file: binds options, resolves files, checks order and columns. Collects every error before it gives up.</summary>
+public static class PlanResolver
+{
+    /// <summary>Columns that reading makes, known to every stage.</summary>
+    public static readonly IReadOnlyList<ColumnSchema> ReadColumns =
+    [
+        new("id", ColumnType.String, "Identity of the document: the WARC record's UUID, or a digest of address and content"),
+        new("url", ColumnType.String, "Address that the document was fetched from"),
+        new("date", ColumnType.String, "When it was fetched, ISO 8601"),
+        new("read.offset", ColumnType.Int64, "Offset of its record in the input, in bytes"),
+        new("read.status", ColumnType.Int32, "HTTP status; 0 when there is none"),
+        new("read.mediaType", ColumnType.String, "Declared media type"),
+        new("read.reason", ColumnType.String, "Why reading dropped it"),
+    ];
+
+    /// <summary>Resolves a plan.</summary>
+    /// <param name="file">Plan file.</param>
+    /// <param name="registry">Stages by name.</param>
+    /// <param name="digests">Digests of the files that options name.</param>
+    /// <param name="diagnostics">Receives errors and warnings.</param>
+    /// <returns>The plan, or null when there was an error.</returns>
+    public static DatasetPlan? Resolve(PlanFile file, StageRegistry registry, FileDigests digests, List<BuildDiagnostic> diagnostics)
+    {
+        int errorsBefore = diagnostics.Count(d => d.IsError);
+        IReadOnlyList<CrawlItem> inputs = CheckInputs(file, diagnostics);
+        List<PlannedStage> stages = [];
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { "read" };
+        Dictionary<string, ColumnType> columns = ReadColumns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        columns["text"] = ColumnType.String;
+        StagePhase runsIn = StagePhase.Extract;
+        foreach (StageItem item in file.Stages)
+        {
+            string definedIn = item.DefinedIn ?? file.ProjectFile;
+            void Error(string code, string message) => diagnostics.Add(new BuildDiagnostic(true, code, message, definedIn));
+
+            if (registry.Find(item.Name) is not { } entry)
+            {
+                string suggestion = Suggestion.For(item.Name, registry.Names.ToArray()) is { } best ? $"; did you mean '{best}'?" : $"; known are: {string.Join(", ", registry.Names)}";
+                Error("DB1001", $"there is no stage '{item.Name}'{suggestion}");
+                continue;
+            }
+
+            StageDescriptor descriptor = entry.Descriptor;
+            OptionBinder binder = new(descriptor.Name, item.Metadata, file.ProjectDirectory);
+            Stage? stage = descriptor.Bind(binder);
+            ErrorPolicy onError = binder.Enumeration("OnError", ErrorPolicy.Fail);
+            MeasureScope scope = binder.Enumeration("Measure", stage?.Scope ?? MeasureScope.WithText);
+            string name = binder.Text("Name", descriptor.ColumnPrefix) ?? descriptor.ColumnPrefix;
+            foreach (OptionError error in binder.Errors)
+            {
+                Error(error.Code, error.Message);
+            }
+
+            if (!names.Add(name))
+            {
+                Error("DB1007", $"two stages are named '{name}'; give one of them another name: <Stage Include=\"{descriptor.Name}\" Name=\"...\" />");
+            }
+
+            if (stage is null || binder.Errors.Count > 0)
+            {
+                continue;
+            }
+
+            stage = stage with { Name = name };
+            if (stage is IPayloadStage && stages.Count > 0)
+            {
+                Error("DB1009", $"stage '{descriptor.Name}' reads fetched bytes and must be the first stage; here it follows '{stages[^1].Descriptor.Name}'");
+            }
+
+            foreach (string column in stage.InputColumns.Concat(stage is ICorpusStage corpus ? corpus.MergeColumns : []))
+            {
+                if (!columns.ContainsKey(column) && !column.StartsWith(name + ".", StringComparison.Ordinal))
+                {
+                    string suggestion = Suggestion.For(column, columns.Keys.ToArray()) is { } best ? $"; did you mean '{best}'?" : "";
+                    Error("DB1011", $"stage '{name}' reads the column '{column}', which no stage before it makes{suggestion}");
+                }
+            }
+
+            CanonicalOptions measure = new(digests.Of);
+            descriptor.WriteCanonical(stage, OptionRole.Measure, measure);
+            CanonicalOptions thresholds = new(digests.Of);
+            descriptor.WriteCanonical(stage, OptionRole.Threshold, thresholds);
+
+            IReadOnlyList<ColumnSchema> figures = stage is IMeasuringStage measuring
+                ? [.. measuring.FigureColumns.Select(c => c.ForStage(name))]
+                : [new ColumnSchema(name + ".reason", ColumnType.String)];
+            IReadOnlyList<ColumnSchema> outcomes = stage is ICorpusStage merging ? [.. merging.OutcomeColumns.Select(c => c.ForStage(name))] : [];
+            foreach (ColumnSchema column in figures.Concat(outcomes))
+            {
+                columns[column.Name] = column.Type;
+            }
+
+            runsIn = (StagePhase)Math.Max((int)runsIn, (int)descriptor.Phase);
+            stages.Add(new PlannedStage
+            {
+                Index = stages.Count,
+                Descriptor = descriptor,
+                Stage = stage,
+                MeasureOptions = measure.ToString(),
+                ThresholdOptions = thresholds.ToString(),
+                Files = [.. measure.Files.Concat(thresholds.Files).Distinct().Select(f => (f, digests.Of(f)))],
+                CodeVersion = entry.CodeDigest is null ? $"{descriptor.Version}" : $"{descriptor.Version}+{entry.CodeDigest}",
+                Scope = scope,
+                OnError = onError,
+                FigureColumns = figures,
+                OutcomeColumns = outcomes,
+                RunsIn = runsIn,
+            });
+        }
+
+        if (file.Stages.Count == 0)
+        {
+            diagnostics.Add(new BuildDiagnostic(true, "DB1012", $"the dataset '{file.Name}' has no Stage item; the least is <Stage Include=\"Extract\" />", file.ProjectFile));
+        }
+
+        return diagnostics.Count(d => d.IsError) > errorsBefore ? null : new DatasetPlan { File = file, Inputs = inputs, Stages = stages };
+    }
+
+    private static List<CrawlItem> CheckInputs(PlanFile file, List<BuildDiagnostic> diagnostics)
+    {
+        if (file.Crawl.Count == 0)
+        {
+            diagnostics.Add(new BuildDiagnostic(true, "DB1008", $"the dataset '{file.Name}' has no Crawl item; name its inputs: <Crawl Include=\"crawl/*.warc.gz\" />", file.ProjectFile));
+        }
+
+        List<CrawlItem> inputs = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (CrawlItem item in file.Crawl.OrderBy(c => Normalise(c.Include), StringComparer.Ordinal))
+        {
+            if (!seen.Add(Path.GetFullPath(item.Path)))
+            {
+                diagnostics.Add(new BuildDiagnostic(true, "DB1013", $"the crawl input '{item.Include}' is named twice", item.DefinedIn ?? file.ProjectFile));
+            }
+            else if (Directory.Exists(item.Path))
+            {
+                diagnostics.Add(new BuildDiagnostic(true, "DB2002", $"the crawl input '{item.Include}' is a folder; expected a file, or a pattern such as '{item.Include.TrimEnd('/', '\\')}/*.warc.gz'", item.DefinedIn ?? file.ProjectFile));
+            }
+            else if (!File.Exists(item.Path))
+            {
+                diagnostics.Add(new BuildDiagnostic(true, "DB2001", $"the crawl input '{item.Include}' does not exist ({item.Path})", item.DefinedIn ?? file.ProjectFile));
+            }
+            else
+            {
+                inputs.Add(item);
+            }
+        }
+
+        return inputs;
+    }
+
+    /// <summary>The include path with forward slashes, whatever the machine.</summary>
+    public static string Normalise(string include) => include.Replace('\\', '/');
+}

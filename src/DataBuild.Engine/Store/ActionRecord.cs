@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DataBuild.Engine.Store;
+
+/// <summary>A column inside a stored column file.</summary>
+/// <param name="Name">Absolute name.</param>
+/// <param name="Type">Type.</param>
+/// <param name="Digest">SHA-256 of its values and batch layout.</param>
+public sealed record StoredColumn(string Name, ColumnType Type, string Digest);
+
+/// <summary>A stored column file.</summary>
+/// <param name="Digest">SHA-256 of its bytes.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Columns">Columns in order.</param>
+public sealed record StoredFile(string Digest, long Length, IReadOnlyList<StoredColumn> Columns);
+
+/// <summary>Documents in, kept and dropped by reason.</summary>
+public sealed class DocumentCounts
+{
+    /// <summary>Documents that reached the stage.</summary>
+    public long In { get; set; }
+
+    /// <summary>Documents kept.</summary>
+    public long Kept { get; set; }
+
+    /// <summary>Documents dropped, by reason.</summary>
+    public SortedDictionary<string, long> Dropped { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>True when every document is accounted for: in = kept + dropped.</summary>
+    [JsonIgnore]
+    public bool AddsUp => In == Kept + Dropped.Values.Sum();
+
+    /// <summary>Adds the counts of another shard.</summary>
+    public void Add(DocumentCounts other)
+    {
+        In += other.In;
+        Kept += other.Kept;
+        foreach ((string reason, long count) in other.Dropped)
+        {
+            Dropped[reason] = Dropped.GetValueOrDefault(reason) + count;
+        }
+    }
+}
+
+/// <summary>A defect of an input, as counted while reading.</summary>
+/// <param name="Code">Diagnostic code.</param>
+/// <param name="Count">How many.</param>
+/// <param name="FirstOffset">Offset of the first, in bytes of the file.</param>
+/// <param name="FirstMessage">What was wrong with the first.</param>
+public sealed record InputDefect(string Code, long Count, long FirstOffset, string FirstMessage);
+
+/// <summary>What an action made: its files, and what the log and the report say of it.</summary>
+public sealed class ActionRecord
+{
+    /// <summary>Files made, for a merge those of all shards one after the other.</summary>
+    public IReadOnlyList<StoredFile> Files { get; init; } = [];
+
+    /// <summary>For a merge: how many of <see cref="Files"/> belong to each shard.</summary>
+    public IReadOnlyList<int> FilesOfShard { get; init; } = [];
+
+    /// <summary>Rows of each batch, for actions that read an input.</summary>
+    public IReadOnlyList<int> BatchRows { get; init; } = [];
+
+    /// <summary>Counts, for actions that decide.</summary>
+    public DocumentCounts? Counts { get; init; }
+
+    /// <summary>Counts of records by type, for actions that read an input.</summary>
+    public SortedDictionary<string, long>? Records { get; init; }
+
+    /// <summary>Defects of the input.</summary>
+    public IReadOnlyList<InputDefect> Defects { get; init; } = [];
+
+    /// <summary>Uncompressed bytes of the input.</summary>
+    public long InputBytes { get; init; }
+
+    /// <summary>All files named by the record.</summary>
+    public IEnumerable<StoredFile> AllFiles() => Files;
+
+    internal byte[] Serialize()
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(this, ActionRecordJson.Default.ActionRecord);
+        byte[] head = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body)) + "\n");
+        return [.. head, .. body];
+    }
+
+    // The first line is the digest of the rest, so a torn or edited record reads as missing.
+    internal static ActionRecord? Deserialize(ReadOnlySpan<byte> bytes)
+    {
+        const int HeadLength = 65;
+        if (bytes.Length < HeadLength || bytes[HeadLength - 1] != '\n')
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> body = bytes[HeadLength..];
+        string expected = Encoding.ASCII.GetString(bytes[..(HeadLength - 1)]);
+        return Convert.ToHexStringLower(SHA256.HashData(body)) == expected
+            ? JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord)
+            : null;
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ActionRecord))]
+internal sealed partial class ActionRecordJson : JsonSerializerContext;

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DataBuild.Engine.Store;
+
+/// <summary>
+/// SHA-256 digests of files, remembered by path, length and modification time. As in Git's racy-clean rule, a file modified no earlier than the moment of
+/// hashing (to the resolution of two seconds) is not remembered: it could change again without another time stamp.
+/// </summary>
+public sealed class FileDigests
+{
+    private static readonly TimeSpan RacyWindow = TimeSpan.FromSeconds(2);
+
+    private readonly string? _cachePath;
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private bool _changed;
+
+    /// <summary>Opens the digests remembered in a file; a missing or damaged file is an empty one.</summary>
+    /// <param name="cachePath">Where they are remembered; null to forget them.</param>
+    public FileDigests(string? cachePath)
+    {
+        _cachePath = cachePath;
+        if (cachePath is null || !File.Exists(cachePath))
+        {
+            return;
+        }
+
+        foreach (string line in File.ReadAllLines(cachePath))
+        {
+            string[] fields = line.Split('\t');
+            if (fields.Length == 4 && fields[0].Length == 64
+                && long.TryParse(fields[1], CultureInfo.InvariantCulture, out long length)
+                && long.TryParse(fields[2], CultureInfo.InvariantCulture, out long ticks))
+            {
+                _entries[fields[3]] = new Entry(fields[0], length, ticks);
+            }
+        }
+    }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of a file's content.</summary>
+    /// <exception cref="IOException">The file cannot be read, or changed while it was read.</exception>
+    public string Of(string path)
+    {
+        FileInfo before = new(path);
+        long ticks = before.LastWriteTimeUtc.Ticks;
+        if (_entries.TryGetValue(path, out Entry entry) && entry.Length == before.Length && entry.Ticks == ticks)
+        {
+            return entry.Digest;
+        }
+
+        DateTime start = DateTime.UtcNow;
+        string digest;
+        using (FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan))
+        {
+            digest = Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+
+        FileInfo after = new(path);
+        if (after.Length != before.Length || after.LastWriteTimeUtc.Ticks != ticks)
+        {
+            throw new IOException($"'{path}' changed while it was read; build again when it is complete");
+        }
+
+        if (after.LastWriteTimeUtc < start - RacyWindow)
+        {
+            _entries[path] = new Entry(digest, after.Length, ticks);
+            _changed = true;
+        }
+
+        return digest;
+    }
+
+    /// <summary>Remembers the digests for the next build.</summary>
+    public void Save()
+    {
+        if (_cachePath is null || !_changed)
+        {
+            return;
+        }
+
+        StringBuilder text = new();
+        foreach ((string path, Entry entry) in _entries.OrderBy(e => e.Key, StringComparer.Ordinal))
+        {
+            if (!path.AsSpan().ContainsAny('\t', '\n', '\r'))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{entry.Digest}\t{entry.Length}\t{entry.Ticks}\t{path}\n");
+            }
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(_cachePath)!);
+        string temporary = $"{_cachePath}.{Environment.ProcessId}.tmp";
+        File.WriteAllText(temporary, text.ToString());
+        File.Move(temporary, _cachePath, overwrite: true);
+    }
+
+    private readonly record struct Entry(string Digest, long Length, long Ticks);
+}

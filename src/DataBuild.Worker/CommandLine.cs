@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace DataBuild.Worker;
+
+/// <summary>The commands for people: <c>databuild run PLAN</c> and others.</summary>
+internal static class CommandLine
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        RootCommand root = new("DataBuild: the build system for LLM training data");
+        root.Subcommands.Add(RunCommand());
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static Command RunCommand()
+    {
+        Argument<FileInfo> plan = new("plan") { Description = "A plan file, as a build leaves it in obj/" };
+        Option<int> threads = new("--threads") { Description = "Documents worked on side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Command command = new("run", "Runs all phases of a plan file, as the build does") { plan, threads };
+        command.SetAction((result, cancellation) =>
+        {
+            using PhaseRunner runner = new(result.GetRequiredValue(plan).FullName, result.GetRequiredValue(threads), new ConsoleEvents());
+            foreach (StagePhase phase in Enum.GetValues<StagePhase>())
+            {
+                if (!runner.Run(phase, cancellation))
+                {
+                    return Task.FromResult(1);
+                }
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using DataBuild.Engine.Execution;
+using DataBuild.Engine.Planning;
+
+namespace DataBuild.Worker;
+
+/// <summary>Writes build events as JSON lines; one line an event, flushed at once.</summary>
+internal sealed class JsonEvents(Stream output) : IBuildEvents
+{
+    private readonly Lock _lock = new();
+
+    public bool HasErrors { get; private set; }
+
+    public void Message(MessageImportance importance, string text) => Write(writer =>
+    {
+        writer.WriteString("event", "message");
+        writer.WriteString("importance", importance switch
+        {
+            MessageImportance.High => "high",
+            MessageImportance.Normal => "normal",
+            _ => "low",
+        });
+        writer.WriteString("text", text);
+    });
+
+    public void Diagnostic(BuildDiagnostic diagnostic)
+    {
+        HasErrors |= diagnostic.IsError;
+        Write(writer =>
+        {
+            writer.WriteString("event", "diagnostic");
+            writer.WriteString("severity", diagnostic.IsError ? "error" : "warning");
+            writer.WriteString("code", diagnostic.Code);
+            writer.WriteString("message", diagnostic.Message);
+            writer.WriteString("file", diagnostic.File);
+            writer.WriteNumber("line", diagnostic.Line);
+            writer.WriteNumber("column", diagnostic.Column);
+        });
+    }
+
+    public void Progress(StageProgress progress) => Write(writer =>
+    {
+        writer.WriteString("event", "progress");
+        writer.WriteString("phase", progress.Phase.ToString());
+        writer.WriteString("stage", progress.Stage);
+        writer.WriteNumber("shardsDone", progress.ShardsDone);
+        writer.WriteNumber("shards", progress.Shards);
+        writer.WriteNumber("documents", progress.Documents);
+        writer.WriteNumber("bytes", progress.Bytes);
+        writer.WriteNumber("seconds", Math.Round(progress.Seconds, 3));
+    });
+
+    public void StageFinished(StageSummary summary) => Write(writer =>
+    {
+        writer.WriteString("event", "stage");
+        writer.WriteString("stage", summary.Stage);
+        writer.WriteString("kind", summary.Kind);
+        writer.WriteString("phase", summary.Phase.ToString());
+        writer.WriteNumber("shards", summary.Shards);
+        writer.WriteNumber("computed", summary.Computed);
+        writer.WriteNumber("decided", summary.Decided);
+        writer.WriteNumber("reused", summary.Reused);
+        writer.WriteBoolean("merged", summary.Merged);
+        writer.WriteNumber("documents", summary.Documents);
+        writer.WriteNumber("in", summary.Counts.In);
+        writer.WriteNumber("kept", summary.Counts.Kept);
+        writer.WriteStartObject("dropped");
+        foreach ((string reason, long count) in summary.Counts.Dropped)
+        {
+            writer.WriteNumber(reason, count);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteNumber("seconds", Math.Round(summary.Seconds, 3));
+    });
+
+    public void Done(bool ok) => Write(writer =>
+    {
+        writer.WriteString("event", "done");
+        writer.WriteBoolean("ok", ok);
+    });
+
+    private void Write(Action<Utf8JsonWriter> body)
+    {
+        using MemoryStream line = new();
+        using (Utf8JsonWriter writer = new(line))
+        {
+            writer.WriteStartObject();
+            body(writer);
+            writer.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        lock (_lock)
+        {
+            line.WriteTo(output);
+            output.Flush();
+        }
+    }
+}

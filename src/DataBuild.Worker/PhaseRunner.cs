@@ -1,0 +1,116 @@
+using DataBuild.Engine.Execution;
+using DataBuild.Engine.Packaging;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Reporting;
+using DataBuild.Engine.Store;
+using DataBuild.Formats;
+
+namespace DataBuild.Worker;
+
+/// <summary>Runs the phases of one dataset's build, in order, and turns what goes wrong into diagnostics with codes.</summary>
+internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events) : IDisposable
+{
+    private PlanFile? _file;
+    private DatasetBuild? _build;
+
+    /// <summary>Runs all stages up to a phase; the last phase publishes the dataset.</summary>
+    /// <returns>False when there was an error; it has been reported.</returns>
+    public bool Run(StagePhase phase, CancellationToken cancellation)
+    {
+        try
+        {
+            if (_build is null && !Prepare())
+            {
+                return false;
+            }
+
+            _build!.RunThrough(phase, cancellation);
+            if (phase == StagePhase.Package)
+            {
+                Publish(cancellation);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (PlanException exception)
+        {
+            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
+        }
+        catch (StageException exception)
+        {
+            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
+        }
+        catch (CrawlFormatException exception)
+        {
+            Error(exception.Code, exception.Message, exception.Path);
+        }
+        catch (StageFailedException exception)
+        {
+            Error("DB3001", $"{exception.Message}; to drop such documents instead, set OnError=\"Drop\" on the stage. {FirstFrame(exception.InnerException!)}", exception.Input);
+        }
+        catch (IOException exception)
+        {
+            Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
+        }
+
+        return false;
+    }
+
+    public void Dispose() => _build?.Dispose();
+
+    private static string FirstFrame(Exception exception) =>
+        exception.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains(" in ", StringComparison.Ordinal))?.Trim() ?? "";
+
+    private bool Prepare()
+    {
+        _file = PlanFile.Load(planPath);
+        StageRegistry registry = StageRegistry.BuiltIn();
+        foreach (string assembly in _file.StageAssemblies.Where(File.Exists))
+        {
+            registry.AddAssembly(assembly);
+        }
+
+        ContentStore store = new(_file.StoreDirectory);
+        FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
+        List<BuildDiagnostic> diagnostics = [];
+        DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);
+        diagnostics.ForEach(events.Diagnostic);
+        if (plan is null)
+        {
+            return false;
+        }
+
+        InputLock inputLock = new(_file, digests);
+        foreach (BuildDiagnostic diagnostic in inputLock.Check(plan))
+        {
+            events.Diagnostic(diagnostic);
+            if (diagnostic.IsError)
+            {
+                return false;
+            }
+        }
+
+        _build = new DatasetBuild(plan, store, digests, threads, events);
+        return true;
+    }
+
+    private void Publish(CancellationToken cancellation)
+    {
+        DatasetPackager packager = new(_build!, cancellation);
+        (Manifest manifest, bool written) = packager.Publish(ReportCollector.Collect(_build!, cancellation));
+        events.Message(MessageImportance.High, string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"  {manifest.Name}: {manifest.Documents:N0} documents, {manifest.TextBytes:N0} bytes of text{(manifest.Tokens is { } tokens ? $", {tokens:N0} tokens" : "")}{(written ? "" : " (unchanged)")}"));
+        UpToDateFile.Write(planPath, _build!, manifest);
+    }
+
+    private void Error(string code, string message, string? file) => events.Diagnostic(new BuildDiagnostic(true, code, message, file));
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace DataBuild.Worker;
+
+/// <summary>Takes commands as JSON lines from standard input and answers with events on standard output, until the input ends.</summary>
+internal static class ServeLoop
+{
+    public static int Run(Stream input, JsonEvents events)
+    {
+        using CancellationTokenSource cancellation = new();
+        using BlockingCollection<Command> commands = [];
+        Thread reader = new(() => ReadCommands(input, commands, cancellation)) { IsBackground = true, Name = "commands" };
+        reader.Start();
+        PhaseRunner? runner = null;
+        string? plan = null;
+        try
+        {
+            foreach (Command command in commands.GetConsumingEnumerable())
+            {
+                if (runner is null || plan != command.Plan)
+                {
+                    runner?.Dispose();
+                    plan = command.Plan;
+                    runner = new PhaseRunner(command.Plan, command.Threads, events);
+                }
+
+                bool ok = runner.Run(command.Phase, cancellation.Token);
+                events.Done(ok);
+                if (cancellation.IsCancellationRequested)
+                {
+                    return 130;
+                }
+            }
+        }
+        finally
+        {
+            runner?.Dispose();
+        }
+
+        return 0;
+    }
+
+    private static void ReadCommands(Stream input, BlockingCollection<Command> commands, CancellationTokenSource cancellation)
+    {
+        using StreamReader lines = new(input);
+        while (lines.ReadLine() is { } line)
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            switch (root.GetProperty("command").GetString())
+            {
+                case "cancel":
+                    cancellation.Cancel();
+                    break;
+                case "run":
+                    commands.Add(new Command(
+                        root.GetProperty("plan").GetString()!,
+                        Enum.Parse<StagePhase>(root.GetProperty("phase").GetString()!),
+                        Math.Max(1, root.GetProperty("threads").GetInt32())));
+                    break;
+                default:
+                    throw new InvalidDataException($"unknown command: {line}");
+            }
+        }
+
+        // Whoever started the worker is gone: stop what runs.
+        cancellation.Cancel();
+        commands.CompleteAdding();
+    }
+
+    private sealed record Command(string Plan, StagePhase Phase, int Threads);
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DataBuild.Engine.Execution;
+using DataBuild.Engine.Packaging;
+
+namespace DataBuild.Worker;
+
+/// <summary>
+/// Writes the file that lets the next build see, from lengths and times alone, that nothing has changed: inputs, files that options name, stage assemblies,
+/// the worker's own files and the outputs.
+/// </summary>
+internal static class UpToDateFile
+{
+    /// <summary>Path of the file that goes with a plan file.</summary>
+    public static string PathFor(string planPath) => planPath.Replace(".databuild.plan.json", ".databuild.uptodate.json", StringComparison.Ordinal);
+
+    public static void Write(string planPath, DatasetBuild build, Manifest manifest)
+    {
+        SortedSet<string> paths = new(StringComparer.Ordinal);
+        paths.UnionWith(build.Shards.Select(s => s.Input.Path));
+        paths.UnionWith(build.Plan.Stages.SelectMany(s => s.Files).Select(f => f.Path));
+        paths.UnionWith(build.Plan.File.StageAssemblies.Where(File.Exists));
+        paths.UnionWith(Directory.EnumerateFiles(AppContext.BaseDirectory, "DataBuild.*.dll"));
+        string output = build.Plan.File.OutputDirectory;
+        paths.UnionWith(manifest.Files.Select(f => Path.Combine(output, f.Path)));
+        paths.Add(Path.Combine(output, "manifest.json"));
+        paths.Add(Path.Combine(output, "report.html"));
+
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("planDigest", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(planPath))));
+            writer.WriteStartArray("files");
+            foreach (string path in paths)
+            {
+                FileInfo info = new(path);
+                writer.WriteStartObject();
+                writer.WriteString("path", info.FullName);
+                writer.WriteNumber("length", info.Length);
+                writer.WriteNumber("mtimeTicks", info.LastWriteTimeUtc.Ticks);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        string target = PathFor(planPath);
+        string temporary = $"{target}.{Environment.ProcessId}.tmp";
+        File.WriteAllBytes(temporary, stream.ToArray());
+        File.Move(temporary, target, overwrite: true);
+    }
+}
