@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("DataBuild.Stages.Tests")]
+[assembly: InternalsVisibleTo("DataBuild.ExtractionBenchmark")]

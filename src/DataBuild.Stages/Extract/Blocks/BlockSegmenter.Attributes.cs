@@ -1,0 +1,136 @@
+using DataBuild.Stages.Extract.Html;
+
+namespace DataBuild.Stages.Extract.Blocks;
+
+/// <content>What class, id, role and the like say of an element.</content>
+internal sealed partial class BlockSegmenter
+{
+    private void ReadAttributes(int node, ref ElementInfo e)
+    {
+        uint shape = (uint)_tree[node].Tag * 0x9E3779B1;
+        foreach (HtmlAttribute a in _tree.AttributesOf(node))
+        {
+            ReadOnlySpan<byte> name = _tree.Range(a.NameStart, a.NameLength);
+            if (a.NameLength is < 2 or > 11)
+            {
+                continue;
+            }
+
+            switch (name[0])
+            {
+                case (byte)'c' when name.SequenceEqual("class"u8):
+                    ReadOnlySpan<byte> cls = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 256));
+                    shape = ReadTokens(node, cls, ref e, shape, 0);
+                    break;
+                case (byte)'i' when name.SequenceEqual("id"u8):
+                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64)), ref e, 0, 0x51ED27);
+                    break;
+                case (byte)'i' when name.SequenceEqual("itemprop"u8):
+                    ReadOnlySpan<byte> property = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
+                    if (property.IndexOf("articleBody"u8) >= 0)
+                    {
+                        e.Context |= BlockContext.ArticleBody;
+                    }
+
+                    ReadTokens(node, property, ref e, 0, 0xA7731);
+                    break;
+                case (byte)'r' when name.SequenceEqual("role"u8):
+                    ReadOnlySpan<byte> role = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
+                    e.Context |= RoleContext(role);
+                    ReadTokens(node, role, ref e, 0, 0x3C6EF3);
+                    break;
+                case (byte)'h' when name.SequenceEqual("hidden"u8):
+                    e.Context |= BlockContext.Invisible;
+                    break;
+                case (byte)'s' when name.SequenceEqual("style"u8):
+                    if (IsInvisible(_tree.Range(a.ValueStart, Math.Min(a.ValueLength, 512))))
+                    {
+                        e.Context |= BlockContext.Invisible;
+                    }
+
+                    break;
+                case (byte)'a' when name.SequenceEqual("aria-hidden"u8):
+                    if (_tree.Range(a.ValueStart, a.ValueLength).SequenceEqual("true"u8))
+                    {
+                        e.Context |= BlockContext.Invisible;
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        e.Shape = shape;
+    }
+
+    private static BlockContext RoleContext(ReadOnlySpan<byte> role) =>
+        role.SequenceEqual("navigation"u8) || role.SequenceEqual("menu"u8) || role.SequenceEqual("menubar"u8) ? BlockContext.Nav
+        : role.SequenceEqual("main"u8) ? BlockContext.Main
+        : role.SequenceEqual("article"u8) ? BlockContext.Article
+        : role.SequenceEqual("complementary"u8) ? BlockContext.Aside
+        : role.SequenceEqual("contentinfo"u8) ? BlockContext.Footer
+        : role.SequenceEqual("banner"u8) ? BlockContext.Header
+        : role.SequenceEqual("dialog"u8) || role.SequenceEqual("alertdialog"u8) ? BlockContext.Dialog
+        : role.SequenceEqual("button"u8) ? BlockContext.Button
+        : BlockContext.None;
+
+    private static bool IsInvisible(ReadOnlySpan<byte> style)
+    {
+        int at = style.IndexOf("display"u8);
+        if (at >= 0)
+        {
+            ReadOnlySpan<byte> rest = style[(at + 7)..].TrimStart(" :"u8);
+            if (rest.StartsWith("none"u8))
+            {
+                return true;
+            }
+        }
+
+        at = style.IndexOf("visibility"u8);
+        return at >= 0 && style[(at + 10)..].TrimStart(" :"u8).StartsWith("hidden"u8);
+    }
+
+    // Scores the words of an attribute: runs of letters, also divided where a capital follows a small letter. Digits are left out.
+    private uint ReadTokens(int node, ReadOnlySpan<byte> value, ref ElementInfo e, uint shape, uint salt)
+    {
+        uint hash = 2166136261 ^ salt;
+        int length = 0;
+        bool previousLower = false;
+        for (int i = 0; i <= value.Length; i++)
+        {
+            int c = i < value.Length ? value[i] : ' ';
+            bool upper = (uint)(c - 'A') < 26;
+            bool letter = upper || (uint)(c - 'a') < 26 || c >= 0x80;
+            if (length > 0 && (!letter || (upper && previousLower)))
+            {
+                if (length > 1)
+                {
+                    shape = (shape ^ hash) * 0x85EBCA6B;
+                    int score = _classScores.Score(hash);
+                    if (score != 0)
+                    {
+                        e.ClassScore += (short)score;
+                        e.ClassLow = (short)Math.Min(e.ClassLow, score);
+                        e.ClassHigh = (short)Math.Max(e.ClassHigh, score);
+                    }
+
+                    Observer?.ClassToken(node, hash);
+                }
+
+                hash = 2166136261 ^ salt;
+                length = 0;
+            }
+
+            if (letter)
+            {
+                hash = (hash ^ (uint)(upper ? c | 0x20 : c)) * 16777619;
+                length++;
+            }
+
+            previousLower = letter && !upper;
+        }
+
+        return shape;
+    }
+}
