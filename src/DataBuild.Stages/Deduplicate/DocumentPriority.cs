@@ -54,6 +54,11 @@ public sealed class DocumentPriority
         foreach (Term term in _terms)
         {
             string name = term.Column == TextLength ? lengthColumn : term.Column;
+            if (name.Length == 0)
+            {
+                throw new StageException("DB4003", $"Priority names '{TextLength}', which this stage does not measure; name a column");
+            }
+
             Column column = documents[name];
             if (column.IsNull(row) || (column is ValueColumn<double> doubles && double.IsNaN(doubles[row])) || (column is ValueColumn<float> floats && float.IsNaN(floats[row])))
             {

@@ -74,7 +74,7 @@ internal sealed class CorpusInMemory : Corpus
     }
 
     /// <summary>Reason for which each row is dropped, or null.</summary>
-    public static string?[] Reasons<TFigures, TOutcome>(CorpusStage<TFigures, TOutcome> stage, TOutcome[] outcomes)
+    public static List<string?> Reasons<TFigures, TOutcome>(CorpusStage<TFigures, TOutcome> stage, TOutcome[] outcomes)
         where TFigures : struct, IFigures<TFigures>
         where TOutcome : struct, IFigures<TOutcome> =>
         [.. outcomes.Select(o => stage.Decide(in o).Reason)];

@@ -1,0 +1,62 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace DataBuild.Stages.Deduplicate;
+
+/// <summary>Figures of <see cref="UrlDedup"/>.</summary>
+/// <param name="DigestHigh">Upper half of the 128-bit digest of the canonical address; none where the document has no address.</param>
+/// <param name="DigestLow">Lower half of the digest.</param>
+[Figures]
+public readonly partial record struct UrlDedupFigures(ulong? DigestHigh, ulong? DigestLow);
+
+/// <summary>
+/// Removes documents whose address, in canonical form (<see cref="UrlCanonicalizer"/>), is that of a better document. Documents without an address stay.
+/// </summary>
+[Stage("UrlDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "urlDedup")]
+public sealed partial record UrlDedup : CorpusStage<UrlDedupFigures, DuplicateOutcome>
+{
+    private static readonly string[] UrlOnly = ["url"];
+
+    /// <summary>What of the query tells pages apart.</summary>
+    public UrlQuery Query { get; init; } = UrlQuery.WithoutTracking;
+
+    /// <summary>
+    /// Which of several documents is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';'. The default keeps the latest. The id decides last.
+    /// </summary>
+    public string Priority { get; init; } = "date desc";
+
+    /// <summary>Memory for sorting.</summary>
+    [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
+    public int SortMemory { get; init; } = 256;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> InputColumns => UrlOnly;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> MergeColumns => DedupColumns.Merge(Priority);
+
+    /// <inheritdoc />
+    public override UrlDedupFigures Measure(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        string url = document.Url;
+        if (string.IsNullOrWhiteSpace(url))
+        {
+            return default;
+        }
+
+        UInt128 digest = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(UrlCanonicalizer.Canonicalize(url, Query)));
+        return new UrlDedupFigures((ulong)(digest >> 64), (ulong)digest);
+    }
+
+    /// <inheritdoc />
+    public override void Merge(Corpus corpus, OutcomeWriter<DuplicateOutcome> outcomes, StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(context);
+        DigestDedup.Merge(corpus, Name + ".digestHigh", Name + ".digestLow", "", Priority, outcomes, context, SortMemory);
+    }
+
+    /// <inheritdoc />
+    public override Verdict Decide(in DuplicateOutcome outcome) => Verdict.DropIf(outcome.DuplicateOf is not null, "duplicate_url");
+}
