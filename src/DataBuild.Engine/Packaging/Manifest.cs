@@ -11,7 +11,7 @@ namespace DataBuild.Engine.Packaging;
 public sealed class Manifest
 {
     /// <summary>Version of the manifest's format.</summary>
-    public int FormatVersion { get; init; } = 1;
+    public int FormatVersion { get; set; } = 1;
 
     /// <summary>Name of the dataset.</summary>
     public required string Name { get; init; }
@@ -38,7 +38,7 @@ public sealed class Manifest
     public required long TextBytes { get; init; }
 
     /// <summary>Tokens in the dataset, where it was tokenized.</summary>
-    public long? Tokens { get; init; }
+    public long? Tokens { get; set; }
 
     /// <summary>Files of the dataset, by path.</summary>
     public required IReadOnlyList<ManifestFile> Files { get; init; }

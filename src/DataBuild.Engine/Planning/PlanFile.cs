@@ -10,7 +10,7 @@ public sealed class PlanFile
     public const int CurrentFormatVersion = 1;
 
     /// <summary>Version of the file's format.</summary>
-    public int FormatVersion { get; init; } = CurrentFormatVersion;
+    public int FormatVersion { get; set; } = CurrentFormatVersion;
 
     /// <summary>Name of the dataset: the project's name.</summary>
     public required string Name { get; init; }
@@ -22,7 +22,7 @@ public sealed class PlanFile
     public required string ProjectDirectory { get; init; }
 
     /// <summary>Build configuration.</summary>
-    public string Configuration { get; init; } = "Debug";
+    public string Configuration { get; set; } = "Debug";
 
     /// <summary>Folder that the dataset appears in.</summary>
     public required string OutputDirectory { get; init; }
@@ -31,22 +31,22 @@ public sealed class PlanFile
     public required string StoreDirectory { get; init; }
 
     /// <summary>Format of the published rows: <c>parquet</c>, <c>jsonl</c> or <c>jsonl.zst</c>.</summary>
-    public string OutputFormat { get; init; } = "parquet";
+    public string OutputFormat { get; set; } = "parquet";
 
     /// <summary>True when inputs must match <c>databuild.lock.json</c>.</summary>
-    public bool LockedMode { get; init; }
+    public bool LockedMode { get; set; }
 
     /// <summary>Further properties, by name.</summary>
-    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Crawl items.</summary>
-    public IReadOnlyList<CrawlItem> Crawl { get; init; } = [];
+    public IReadOnlyList<CrawlItem> Crawl { get; set; } = [];
 
     /// <summary>Stage items in declared order.</summary>
-    public IReadOnlyList<StageItem> Stages { get; init; } = [];
+    public IReadOnlyList<StageItem> Stages { get; set; } = [];
 
     /// <summary>Assemblies that may hold stages of the dataset's own.</summary>
-    public IReadOnlyList<string> StageAssemblies { get; init; } = [];
+    public IReadOnlyList<string> StageAssemblies { get; set; } = [];
 
     /// <summary>Reads a plan file.</summary>
     /// <exception cref="PlanException">The file cannot be read or is of another version.</exception>
@@ -82,10 +82,10 @@ public sealed class CrawlItem
     public required string Path { get; init; }
 
     /// <summary>Metadata by name.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The file that defines the item.</summary>
-    public string? DefinedIn { get; init; }
+    public string? DefinedIn { get; set; }
 }
 
 /// <summary>A <c>Stage</c> item.</summary>
@@ -95,10 +95,10 @@ public sealed class StageItem
     public required string Name { get; init; }
 
     /// <summary>Options by name.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The file that defines the item.</summary>
-    public string? DefinedIn { get; init; }
+    public string? DefinedIn { get; set; }
 }
 
 /// <summary>A plan that cannot be run.</summary>

@@ -56,25 +56,25 @@ public sealed record InputDefect(string Code, long Count, long FirstOffset, stri
 public sealed class ActionRecord
 {
     /// <summary>Files made, for a merge those of all shards one after the other.</summary>
-    public IReadOnlyList<StoredFile> Files { get; init; } = [];
+    public IReadOnlyList<StoredFile> Files { get; set; } = [];
 
     /// <summary>For a merge: how many of <see cref="Files"/> belong to each shard.</summary>
-    public IReadOnlyList<int> FilesOfShard { get; init; } = [];
+    public IReadOnlyList<int> FilesOfShard { get; set; } = [];
 
     /// <summary>Rows of each batch, for actions that read an input.</summary>
-    public IReadOnlyList<int> BatchRows { get; init; } = [];
+    public IReadOnlyList<int> BatchRows { get; set; } = [];
 
     /// <summary>Counts, for actions that decide.</summary>
-    public DocumentCounts? Counts { get; init; }
+    public DocumentCounts? Counts { get; set; }
 
     /// <summary>Counts of records by type, for actions that read an input.</summary>
-    public SortedDictionary<string, long>? Records { get; init; }
+    public SortedDictionary<string, long>? Records { get; set; }
 
     /// <summary>Defects of the input.</summary>
-    public IReadOnlyList<InputDefect> Defects { get; init; } = [];
+    public IReadOnlyList<InputDefect> Defects { get; set; } = [];
 
     /// <summary>Uncompressed bytes of the input.</summary>
-    public long InputBytes { get; init; }
+    public long InputBytes { get; set; }
 
     /// <summary>All files named by the record.</summary>
     public IEnumerable<StoredFile> AllFiles() => Files;

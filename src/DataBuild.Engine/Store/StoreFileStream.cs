@@ -21,8 +21,8 @@ public sealed class StoreFileStream : Stream
     /// <inheritdoc />
     public override bool CanRead => false;
 
-    /// <inheritdoc />
-    public override bool CanSeek => false;
+    /// <summary>True: Arrow's writer asks for a position to note where batches begin. It never moves, and this stream cannot.</summary>
+    public override bool CanSeek => true;
 
     /// <inheritdoc />
     public override bool CanWrite => true;
