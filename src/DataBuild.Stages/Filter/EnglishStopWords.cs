@@ -1,0 +1,36 @@
+namespace DataBuild.Stages.Filter;
+
+/// <summary>The eight English words that Rae et al. 2021 look for.</summary>
+internal static class EnglishStopWords
+{
+    public const int Count = 8;
+
+    /// <summary>Index of the word in the list, or -1.</summary>
+    public static int IndexOf(ReadOnlySpan<char> word, bool ignoreCase)
+    {
+        if (word.Length is < 2 or > 4)
+        {
+            return -1;
+        }
+
+        Span<char> lower = stackalloc char[word.Length];
+        if (ignoreCase)
+        {
+            _ = word.ToLowerInvariant(lower);
+            word = lower;
+        }
+
+        return word switch
+        {
+            "the" => 0,
+            "be" => 1,
+            "to" => 2,
+            "of" => 3,
+            "and" => 4,
+            "that" => 5,
+            "have" => 6,
+            "with" => 7,
+            _ => -1,
+        };
+    }
+}
