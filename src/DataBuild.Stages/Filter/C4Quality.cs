@@ -1,5 +1,3 @@
-using DataBuild.Text;
-
 namespace DataBuild.Stages.Filter;
 
 /// <summary>Whose reading of C4's line rules is meant.</summary>

@@ -3,8 +3,6 @@ namespace DataBuild.Stages.Filter;
 /// <summary>The eight English words that Rae et al. 2021 look for.</summary>
 internal static class EnglishStopWords
 {
-    public const int Count = 8;
-
     /// <summary>Index of the word in the list, or -1.</summary>
     public static int IndexOf(ReadOnlySpan<char> word, bool ignoreCase)
     {
@@ -13,14 +11,18 @@ internal static class EnglishStopWords
             return -1;
         }
 
-        Span<char> lower = stackalloc char[word.Length];
-        if (ignoreCase)
+        if (!ignoreCase)
         {
-            _ = word.ToLowerInvariant(lower);
-            word = lower;
+            return IndexOf(word);
         }
 
-        return word switch
+        Span<char> lower = stackalloc char[word.Length];
+        _ = word.ToLowerInvariant(lower);
+        return IndexOf(lower);
+    }
+
+    private static int IndexOf(ReadOnlySpan<char> word) =>
+        word switch
         {
             "the" => 0,
             "be" => 1,
@@ -32,5 +34,4 @@ internal static class EnglishStopWords
             "with" => 7,
             _ => -1,
         };
-    }
 }
