@@ -1,0 +1,200 @@
+using System.Text.Json;
+using DataBuild.Stages.Score.Linear;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DataBuild.Stages.Score;
+
+/// <summary>What an input of a model is fed with.</summary>
+internal enum ModelInputRole
+{
+    Ids,
+    Mask,
+    Weights,
+    TokenTypes,
+    Positions,
+}
+
+/// <summary>An input of a model.</summary>
+internal readonly record struct ModelInput(string Name, ModelInputRole Role, TensorElementType Type);
+
+/// <summary>A loaded model with its inputs, output and labels found out and checked.</summary>
+internal sealed class OnnxModelSession : IDisposable
+{
+    private readonly SessionOptions _options;
+
+    private OnnxModelSession(SessionOptions options, InferenceSession session, string path)
+    {
+        _options = options;
+        Session = session;
+        Path = path;
+        Metadata = session.ModelMetadata.CustomMetadataMap;
+    }
+
+    public InferenceSession Session { get; }
+
+    public string Path { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    public string Provider { get; private init; } = "";
+
+    public NGramFeaturizerOptions? Featurizer { get; private set; }
+
+    public IReadOnlyList<ModelInput> Inputs { get; private set; } = [];
+
+    public string Output { get; private set; } = "";
+
+    public int FixedRows { get; private set; }
+
+    public int FixedLength { get; private set; }
+
+    public IReadOnlyList<string> Labels { get; private set; } = [];
+
+    public IReadOnlyList<double> LabelValues { get; private set; } = [];
+
+    /// <summary>Loads a model.</summary>
+    /// <exception cref="StageException">DB4001 unreadable, DB4002 provider missing, DB4003 inputs not understood, DB4004 output not understood.</exception>
+    public static OnnxModelSession Load(string path, OnnxScorerOptions options, Action<StageNote>? report)
+    {
+        byte[] bytes = Read(path);
+        SessionOptions sessionOptions = new();
+        try
+        {
+            string provider = ExecutionProviderSetup.Append(sessionOptions, options.Provider, report);
+            sessionOptions.IntraOpNumThreads = Math.Max(1, options.Threads);
+            sessionOptions.InterOpNumThreads = 1;
+            sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+            OnnxModelSession model = new(sessionOptions, Open(path, bytes, sessionOptions), path) { Provider = provider };
+            try
+            {
+                model.Inspect(options);
+                return model;
+            }
+            catch
+            {
+                model.Session.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            sessionOptions.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        _options.Dispose();
+    }
+
+    private static byte[] Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string found = Directory.Exists(path) ? "it is a folder" : e.Message;
+            throw new StageException("DB4001", $"the model '{path}' cannot be read: {found}", path, e);
+        }
+    }
+
+    private static InferenceSession Open(string path, byte[] bytes, SessionOptions options)
+    {
+        try
+        {
+            // By path where there may be weights in files beside the model.
+            return bytes.Length > 0 ? new InferenceSession(path, options) : throw new StageException("DB4001", $"the model '{path}' is empty", path);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            string start = Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)));
+            throw new StageException(
+                "DB4001",
+                $"'{path}' ({bytes.Length:N0} bytes, starting {start}) is no ONNX model that ONNX Runtime {OrtEnv.Instance().GetVersionString()} loads: {e.Message.ReplaceLineEndings(" ").Trim()}",
+                path,
+                e);
+        }
+    }
+
+    private void Inspect(OnnxScorerOptions options)
+    {
+        try
+        {
+            Featurizer = NGramFeaturizerOptions.FromMetadata(Metadata);
+            Labels = options.Labels.Count > 0 ? options.Labels
+                : Metadata.TryGetValue("databuild.labels", out string? labels) ? JsonSerializer.Deserialize(labels, ModelMetadataJson.Default.IReadOnlyListString)! : [];
+            LabelValues = Metadata.TryGetValue("databuild.label_values", out string? values)
+                ? JsonSerializer.Deserialize(values, ModelMetadataJson.Default.IReadOnlyListDouble)!
+                : [];
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw new StageException("DB4001", $"the metadata of the model '{Path}' is not understood: {e.Message}", Path, e);
+        }
+
+        Inputs = [.. Session.InputMetadata.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => InputOf(i.Key, i.Value))];
+        if (!Inputs.Any(i => i.Role == ModelInputRole.Ids))
+        {
+            throw new StageException("DB4003", $"the model '{Path}' has no input for token ids; its inputs are {string.Join(", ", Session.InputMetadata.Keys)}", Path);
+        }
+
+        Output = SelectOutput(options.Output);
+    }
+
+    private ModelInput InputOf(string name, NodeMetadata metadata)
+    {
+        ModelInputRole role = name.ToLowerInvariant() switch
+        {
+            "ids" or "input_ids" or "input" or "tokens" or "token_ids" => ModelInputRole.Ids,
+            "attention_mask" or "mask" or "input_mask" => ModelInputRole.Mask,
+            "weights" => ModelInputRole.Weights,
+            "token_type_ids" or "segment_ids" => ModelInputRole.TokenTypes,
+            "position_ids" or "positions" => ModelInputRole.Positions,
+            _ => throw new StageException(
+                "DB4003",
+                $"the model '{Path}' has an input '{name}' that texts do not give; known are input_ids, attention_mask, token_type_ids, position_ids, weights",
+                Path),
+        };
+        bool typeFits = metadata.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 || (metadata.ElementDataType == TensorElementType.Float && role is ModelInputRole.Mask or ModelInputRole.Weights);
+        if (!metadata.IsTensor || metadata.Dimensions.Length != 2 || !typeFits)
+        {
+            throw new StageException(
+                "DB4003",
+                $"input '{name}' of the model '{Path}' is {metadata.ElementDataType}[{string.Join(',', metadata.Dimensions)}]; expected int64 or int32 of two dimensions (texts, tokens)",
+                Path);
+        }
+
+        FixedRows = Math.Max(FixedRows, metadata.Dimensions[0]);
+        FixedLength = Math.Max(FixedLength, metadata.Dimensions[1]);
+        return new ModelInput(name, role, metadata.ElementDataType);
+    }
+
+    private string SelectOutput(string? asked)
+    {
+        string all = string.Join(", ", Session.OutputNames);
+        string? name = asked
+            ?? Metadata.GetValueOrDefault("databuild.output")
+            ?? (Session.OutputNames.Count == 1 ? Session.OutputNames[0] : null)
+            ?? new[] { "score", "logits", "probabilities" }.FirstOrDefault(Session.OutputNames.Contains);
+        if (name is null || !Session.OutputMetadata.TryGetValue(name, out NodeMetadata? output))
+        {
+            string found = name is null ? "several outputs and none is asked for" : $"no output '{name}'";
+            throw new StageException("DB4004", $"the model '{Path}' has {found}; its outputs are {all} (option Output)", Path);
+        }
+
+        if (!output.IsTensor || output.ElementDataType != TensorElementType.Float || output.Dimensions.Length is not (1 or 2))
+        {
+            throw new StageException(
+                "DB4004",
+                $"output '{name}' of the model '{Path}' is {output.ElementDataType}[{string.Join(',', output.Dimensions)}]; expected float with one value, or one row of values, a text",
+                Path);
+        }
+
+        return name;
+    }
+}
