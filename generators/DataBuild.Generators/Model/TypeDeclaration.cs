@@ -53,7 +53,7 @@ internal sealed record TypeDeclaration(string Namespace, EquatableArray<string> 
             writer.Open(type);
         }
 
-        writer.Open($"partial {Keyword} {Name}{bases}");
+        writer.Open($"partial {Keyword} {Names.Escaped(Name)}{bases}");
     }
 
     /// <summary>Writes the namespace line.</summary>

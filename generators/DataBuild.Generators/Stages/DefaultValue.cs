@@ -34,6 +34,13 @@ internal static class DefaultValue
         };
     }
 
+    /// <summary>What a property without setter gives, lists with ';' between their elements; null when that is not known before the program runs.</summary>
+    public static string? OfGetter(IPropertySymbol property, Compilation compilation)
+    {
+        PropertyDeclarationSyntax? syntax = property.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<PropertyDeclarationSyntax>().FirstOrDefault();
+        return (syntax?.ExpressionBody?.Expression ?? syntax?.Initializer?.Value) is { } expression ? Text(expression, compilation, MaximumDepth, null) : null;
+    }
+
     private static string? Text(ExpressionSyntax expression, Compilation compilation, int depth, ITypeSymbol? enumType)
     {
         SemanticModel semantics = compilation.GetSemanticModel(expression.SyntaxTree);

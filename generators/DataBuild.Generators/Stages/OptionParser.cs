@@ -73,7 +73,7 @@ internal static class OptionParser
         double min = Argument(attribute, "Min", double.NegativeInfinity);
         double max = Argument(attribute, "Max", double.PositiveInfinity);
         string[] choices = type == OptionType.Enum
-            ? property.Type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name).ToArray()
+            ? property.Type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).OrderBy(EnumOrder).Select(f => f.Name).ToArray()
             : Argument(attribute, "Names", "").Split(['|'], StringSplitOptions.RemoveEmptyEntries);
         OptionModel option = new(
             property.Name,
@@ -187,6 +187,9 @@ internal static class OptionParser
         };
         return known is { } found ? (found, nullable) : null;
     }
+
+    // As Enum.GetNames orders them: by value, taken as unsigned.
+    private static ulong EnumOrder(IFieldSymbol member) => member.ConstantValue is ulong big ? big : unchecked((ulong)Convert.ToInt64(member.ConstantValue, CultureInfo.InvariantCulture));
 
     private static AttributeData? Attribute(IPropertySymbol property, string name) =>
         property.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == $"DataBuild.{name}Attribute");

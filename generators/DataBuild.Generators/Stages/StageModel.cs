@@ -84,6 +84,8 @@ internal sealed record OptionModel(
 /// <param name="Options">Options: those of base records first, then in order of declaration.</param>
 /// <param name="ColumnSources">Types whose <c>Columns</c> are the stage's columns, with <c>global::</c>.</param>
 /// <param name="Columns">The columns as far as the compiler knows them.</param>
+/// <param name="PublishedColumns">Relative columns that the published dataset holds, as far as the compiler knows them.</param>
+/// <param name="ReadsPayload">True when it reads fetched bytes.</param>
 internal sealed record StageModel(
     TypeDeclaration Declaration,
     string Name,
@@ -94,7 +96,9 @@ internal sealed record StageModel(
     bool HidesDescriptor,
     EquatableArray<OptionModel> Options,
     EquatableArray<string> ColumnSources,
-    EquatableArray<FigureModel> Columns);
+    EquatableArray<FigureModel> Columns,
+    EquatableArray<string> PublishedColumns,
+    bool ReadsPayload);
 
 /// <summary>A stage as the registry needs it.</summary>
 internal sealed record StageEntry(string Name, string GlobalName, string Schema);

@@ -58,7 +58,22 @@ internal static class StageParser
             HidesDescriptor: type.BaseType is { } parent && HasDescriptor(parent),
             OptionParser.Parse(type, compilation, diagnostics),
             sources.Select(Names.Global).ToEquatableArray(),
-            sources.SelectMany(s => FiguresParser.ParseFigures(s, [])).ToEquatableArray());
+            sources.SelectMany(s => FiguresParser.ParseFigures(s, [])).ToEquatableArray(),
+            PublishedColumns(type, compilation),
+            type.AllInterfaces.Any(i => i.ToDisplayString() == "DataBuild.IPayloadStage"));
+    }
+
+    private static EquatableArray<string> PublishedColumns(INamedTypeSymbol type, Compilation compilation)
+    {
+        for (INamedTypeSymbol? t = type; t is not null && !StageTypes.IsBase(t); t = t.BaseType)
+        {
+            if (t.GetMembers("PublishedColumns").OfType<IPropertySymbol>().FirstOrDefault() is { } property)
+            {
+                return (DefaultValue.OfGetter(property, compilation) ?? "").Split([';'], StringSplitOptions.RemoveEmptyEntries).ToEquatableArray();
+            }
+        }
+
+        return default;
     }
 
     private static void CheckName(string name, string what, INamedTypeSymbol type, List<DiagnosticInfo> diagnostics)

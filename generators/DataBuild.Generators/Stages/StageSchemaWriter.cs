@@ -19,6 +19,7 @@ internal static class StageSchemaWriter
         json.Property("version").Number(stage.Version);
         json.Property("columnPrefix").Text(stage.ColumnPrefix);
         json.Property("summary").Text(stage.Summary);
+        json.Property("payload").Flag(stage.ReadsPayload);
         json.Property("options").Open('[');
         foreach (OptionModel option in stage.Options)
         {
@@ -35,6 +36,13 @@ internal static class StageSchemaWriter
             json.Property("nullable").Flag(column.IsNullable);
             json.Property("description").Text(column.Description);
             json.Close('}');
+        }
+
+        json.Close(']');
+        json.Property("published").Open('[');
+        foreach (string column in stage.PublishedColumns)
+        {
+            json.Text(column);
         }
 
         json.Close(']');

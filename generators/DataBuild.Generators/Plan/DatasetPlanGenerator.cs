@@ -1,0 +1,62 @@
+using DataBuild.Generators.Diagnostics;
+using DataBuild.Generators.Model;
+using DataBuild.Generators.Stages;
+using DataBuild.Generators.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace DataBuild.Generators.Plan;
+
+/// <summary>
+/// Checks a dataset's plan against the stages that are referenced or declared, reports what is wrong at its place in the project file, and writes the
+/// typed configuration.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class DatasetPlanGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc />
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // The plan, and the project files that its diagnostics point into.
+        IncrementalValuesProvider<PlanResult> plans = context.AdditionalTextsProvider
+            .Where(PlanReader.IsPlan).Select(PlanReader.Read).WithTrackingName("Plan");
+        IncrementalValueProvider<EquatableArray<ProjectFileItems>> projectFiles = context.AdditionalTextsProvider
+            .Where(ProjectFileItems.IsProjectFile).Select(ProjectFileItems.Read).WithTrackingName("ProjectFile")
+            .Collect().Select(static (files, _) => files.ToEquatableArray()).WithTrackingName("ProjectFiles");
+
+        // The stages that there are: of referenced assemblies, and of this one.
+        IncrementalValueProvider<EquatableArray<StageSchema>> referenced = context.MetadataReferencesProvider
+            .Select(StageSchemaReader.FromReference).WithTrackingName("ReferenceSchemas")
+            .Collect().Select(static (all, _) => all.SelectMany(s => s).ToEquatableArray()).WithTrackingName("ReferencedSchemas");
+        IncrementalValueProvider<EquatableArray<StageSchema>> declared = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                "DataBuild.StageAttribute",
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (attributed, _) => StageParser.Parse(attributed).Model)
+            .Where(static m => m is not null)
+            .Select(static (m, _) => StageSchemaReader.Parse(StageSchemaWriter.Write(m!), "this project")!)
+            .Collect().Select(static (all, _) => all.ToEquatableArray()).WithTrackingName("DeclaredSchemas");
+        IncrementalValueProvider<EquatableArray<StageSchema>> schemas = declared.Combine(referenced)
+            .Select(static (pair, _) => pair.Left.Concat(pair.Right).ToEquatableArray()).WithTrackingName("Schemas");
+
+        // Code and diagnostics go separate ways: moving an element writes no code.
+        IncrementalValuesProvider<(PlanModel Plan, CheckedPlan Checked)> checkedPlans = plans
+            .Where(static p => p.Plan is not null).Select(static (p, _) => p.Plan!)
+            .Combine(schemas).Select(static (pair, _) => (pair.Left, PlanChecker.Check(pair.Left, pair.Right))).WithTrackingName("CheckedPlan");
+        IncrementalValuesProvider<PipelineModel> pipelines = checkedPlans
+            .Select(static (c, _) => c.Checked.Pipeline).WithTrackingName("Pipeline");
+        IncrementalValuesProvider<DiagnosticInfo> located = checkedPlans.Combine(projectFiles)
+            .SelectMany(static (pair, _) => PlanLocator.Locate(pair.Left.Plan, pair.Left.Checked.Errors, pair.Right)).WithTrackingName("PlanDiagnostics");
+        IncrementalValuesProvider<DiagnosticInfo> unreadable = plans
+            .Where(static p => p.Error is not null)
+            .Select(static (p, _) => new DiagnosticInfo(p.Error!.Code, null, new EquatableArray<string>([p.Error.Message]))).WithTrackingName("UnreadablePlans");
+        IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Combine(context.CompilationProvider.Select(static (c, _) => c.AssemblyName ?? ""))
+            .Select(static (pair, _) => pair.Left.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? given) && given.Length > 0 ? given : Names.Identifier(pair.Right))
+            .WithTrackingName("RootNamespace");
+
+        context.RegisterSourceOutput(pipelines.Combine(rootNamespace), static (output, pair) =>
+            output.AddSource("Pipeline.g.cs", PipelineEmitter.Emit(pair.Left, pair.Right)));
+        context.RegisterSourceOutput(located, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
+        context.RegisterSourceOutput(unreadable, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using DataBuild.Generators.Model;
+
+namespace DataBuild.Generators.Plan;
+
+/// <summary>
+/// The columns of the published dataset, chosen as the engine chooses them: identity, address, date, source, text, then absolute columns and those that
+/// stages declare as published; the property <c>DataBuildOutputColumns</c> replaces the choice.
+/// </summary>
+internal static class PublishedColumns
+{
+    private static readonly ColumnModel[] ReadColumns =
+    [
+        new("id", "String", false, "Identity of the document: the WARC record's UUID, or a digest of address and content"),
+        new("url", "String", true, "Address that the document was fetched from"),
+        new("date", "String", true, "When it was fetched, ISO 8601"),
+        new("source", "String", false, "Crawl input that the document was read from"),
+        new("text", "String", true, "Text of the document"),
+    ];
+
+    public static EquatableArray<PublishedColumn> Of(PlanModel plan, IEnumerable<(StageSchema Schema, string InstanceName)> stages)
+    {
+        List<ColumnModel> chosen = [.. ReadColumns];
+        Dictionary<string, ColumnModel> known = ReadColumns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        foreach ((StageSchema schema, string instanceName) in stages)
+        {
+            foreach (ColumnModel column in schema.Columns)
+            {
+                bool relative = column.Name.StartsWith(".", StringComparison.Ordinal);
+                ColumnModel absolute = relative ? column with { Name = instanceName + column.Name } : column;
+                known[absolute.Name] = absolute;
+                if ((!relative || schema.Published.Contains(column.Name)) && !chosen.Any(c => c.Name == absolute.Name))
+                {
+                    chosen.Add(absolute);
+                }
+            }
+        }
+
+        string[] wanted = plan.OutputColumns.Split([';'], StringSplitOptions.RemoveEmptyEntries).Select(n => n.Trim()).Where(n => n.Length > 0).ToArray();
+        if (wanted.Length > 0)
+        {
+            // A name that no stage makes is reported by the worker, which knows every column.
+            chosen = wanted.Select(n => chosen.FirstOrDefault(c => c.Name == n || Published(c.Name) == n) ?? (known.TryGetValue(n, out ColumnModel? column) ? column : null))
+                .OfType<ColumnModel>().ToList();
+        }
+
+        // Rows of different inputs may lack what a stage measures only for some: such a column has no value there.
+        return chosen.Select(c => new PublishedColumn(
+            Published(c.Name),
+            PlanChecker.Pascal(c.Name),
+            c.Type,
+            c.IsNullable || !ReadColumns.Any(r => r.Name == c.Name && !r.IsNullable),
+            c.Description)).ToEquatableArray();
+    }
+
+    /// <summary>The published form of a name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>.</summary>
+    public static string Published(string column)
+    {
+        StringBuilder name = new();
+        for (int i = 0; i < column.Length; i++)
+        {
+            char c = column[i];
+            if (c is '.' or '-' or ' ')
+            {
+                name.Append('_');
+            }
+            else if (c is >= 'A' and <= 'Z')
+            {
+                _ = i > 0 && column[i - 1] is >= 'a' and <= 'z' ? name.Append('_') : name;
+                name.Append(char.ToLowerInvariant(c));
+            }
+            else
+            {
+                name.Append(c);
+            }
+        }
+
+        return name.ToString();
+    }
+}
