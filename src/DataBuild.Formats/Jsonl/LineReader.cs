@@ -40,6 +40,7 @@ internal sealed class LineReader(Stream stream, int maxLine) : IDisposable
             if (end >= 0 || (_ended && _start < _buffer.Length))
             {
                 int lineEnd = end >= 0 ? searched + end : _buffer.Length;
+                tooLong |= lineEnd - _start > maxLine;
                 line = tooLong ? default : _buffer.Span[_start..lineEnd];
                 _start = end >= 0 ? lineEnd + 1 : lineEnd;
                 Lines++;

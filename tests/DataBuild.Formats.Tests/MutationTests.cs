@@ -1,0 +1,133 @@
+using System.Text;
+using DataBuild.Formats.Tests.Warc;
+using DataBuild.Formats.Warc;
+
+namespace DataBuild.Formats.Tests;
+
+/// <summary>Readers of damaged input: a seeded loop of mutations may only ever end in documents, defects or the one exception.</summary>
+public class MutationTests
+{
+    private const int Iterations = 1500;
+
+    public static TheoryData<string> Seeds => ["plain.warc", "gzip.warc.gz", "zstd.warc.zst", "arc.arc", "http.warc", "rows.jsonl"];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Mutated_inputs_are_read_to_an_end(string name)
+    {
+        byte[] seed = Seed(name);
+        var random = new Random(20240501);
+        for (int i = 0; i < Iterations; i++)
+        {
+            byte[] input = Mutate(seed, random);
+            long documents = 0;
+            try
+            {
+                if (name.EndsWith(".jsonl", StringComparison.Ordinal))
+                {
+                    documents = CrawlSamples.Read(name, input).Documents.Count;
+                }
+                else
+                {
+                    documents = Drain(input, name);
+                }
+            }
+            catch (CrawlFormatException e)
+            {
+                Assert.Contains(name, e.Message, StringComparison.Ordinal);
+            }
+
+            Assert.InRange(documents, 0, input.Length);
+        }
+    }
+
+    private static long Drain(byte[] input, string name)
+    {
+        var counts = new CrawlCounts();
+        using var documents = new WarcDocuments(new WarcReader(new MemoryStream(input), name, _ => { }), CrawlReaderOptions.Default, counts, _ => { });
+        long count = 0;
+        while (documents.TryRead(out RawDocument? document))
+        {
+            document.Dispose();
+            count++;
+        }
+
+        return count;
+    }
+
+    private static byte[] Mutate(byte[] seed, Random random)
+    {
+        var bytes = new List<byte>(seed);
+        int changes = 1 + random.Next(4);
+        for (int i = 0; i < changes && bytes.Count > 0; i++)
+        {
+            int at = random.Next(bytes.Count);
+            int length = Math.Min(random.Next(1, 200), bytes.Count - at);
+            switch (random.Next(7))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, length);
+                    break;
+                case 2:
+                    bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length));
+                    break;
+                case 3:
+                    bytes.InsertRange(at, Enumerable.Range(0, length).Select(_ => (byte)random.Next(256)));
+                    break;
+                case 4:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    break;
+                case 5:
+                    bytes[at] = (byte)"0123456789-: \r\n\0\xFF"[random.Next(17)];
+                    break;
+                default:
+                    string[] tokens = ["WARC/1.0\r\n", "\r\n\r\n", "Content-Length: 99999999999\r\n", "\x1f\x8b\x08", "(\xb5/\xfd", "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n", "FFFFFFFFFFFFFFFF\r\n"];
+                    bytes.InsertRange(at, Encoding.Latin1.GetBytes(tokens[random.Next(tokens.Length)]));
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static byte[] Seed(string name) => name switch
+    {
+        "plain.warc" => WarcSamples.Crawl(5, WarcCompression.None),
+        "gzip.warc.gz" => WarcSamples.Crawl(5, WarcCompression.Gzip),
+        "zstd.warc.zst" => WarcSamples.Crawl(5, WarcCompression.Zstd),
+        "arc.arc" => Encoding.ASCII.GetBytes(
+            "filedesc://a.arc 0.0.0.0 20060305082251 text/plain 20\n1 0 InternetArchive\n\n\nhttp://example.com/a 1.2.3.4 19970417175710 text/html 31\nHTTP/1.0 200 OK\r\n\r\n<p>text</p>\n\nhttp://example.com/b 1.2.3.4 19970417175711 text/html 31\nHTTP/1.0 200 OK\r\n\r\n<p>more</p>\n\n"),
+        "http.warc" => HttpSeed(),
+        _ => Encoding.UTF8.GetBytes("{\"id\":\"1\",\"text\":\"one \\u00e4 \\ud83d\\ude00\",\"more\":[1,{\"a\":null}]}\n{\"id\":\"2\",\"text\":\"two\"}\n"),
+    };
+
+    private static byte[] HttpSeed()
+    {
+        var stream = new MemoryStream();
+        using var writer = new WarcWriter(stream, WarcCompression.None, leaveOpen: true);
+        int id = 0;
+        foreach (string coding in new[] { "gzip", "deflate", "br", "zstd" })
+        {
+            var body = new MemoryStream();
+            using (Stream encoder = coding switch
+            {
+                "gzip" => new System.IO.Compression.GZipStream(body, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true),
+                "deflate" => new System.IO.Compression.ZLibStream(body, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true),
+                "br" => new System.IO.Compression.BrotliStream(body, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true),
+                _ => new ZstdSharp.CompressionStream(body, 3, leaveOpen: true),
+            })
+            {
+                encoder.Write(WarcSamples.Body(3));
+            }
+
+            byte[] chunked = [.. Encoding.ASCII.GetBytes($"{body.Length:x}\r\n"), .. body.ToArray(), .. "\r\n0\r\n\r\n"u8];
+            byte[] block = WarcWriter.HttpResponse(200, "OK", [("Content-Type", "text/html"), ("Content-Encoding", coding), ("Transfer-Encoding", "chunked")], chunked);
+            writer.Write("response", WarcSamples.Id(id++), WarcSamples.Date, "https://example.org/", "application/http; msgtype=response", block);
+        }
+
+        return stream.ToArray();
+    }
+}
