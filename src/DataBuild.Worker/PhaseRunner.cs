@@ -1,7 +1,6 @@
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
-using DataBuild.Engine.Reporting;
 using DataBuild.Engine.Store;
 using DataBuild.Formats;
 
@@ -24,10 +23,13 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
                 return false;
             }
 
-            _build!.RunThrough(phase, cancellation);
             if (phase == StagePhase.Package)
             {
                 Publish(cancellation);
+            }
+            else
+            {
+                _build!.RunThrough(phase, cancellation);
             }
 
             return true;
@@ -104,8 +106,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
 
     private void Publish(CancellationToken cancellation)
     {
-        DatasetPackager packager = new(_build!, cancellation);
-        (Manifest manifest, bool written) = packager.Publish(ReportCollector.Collect(_build!, cancellation));
+        (Manifest manifest, bool written) = _build!.Publish(cancellation);
         events.Message(MessageImportance.High, string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"  {manifest.Name}: {manifest.Documents:N0} documents, {manifest.TextBytes:N0} bytes of text{(manifest.Tokens is { } tokens ? $", {tokens:N0} tokens" : "")}{(written ? "" : " (unchanged)")}"));

@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
+using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
+using DataBuild.Engine.Reporting;
 using DataBuild.Engine.Store;
 
 namespace DataBuild.Engine.Execution;
@@ -56,22 +58,24 @@ public sealed class DatasetBuild : IDisposable
     public void RunThrough(StagePhase phase, CancellationToken cancellation)
     {
         _context.Cancellation = cancellation;
-        for (int repair = 0; ; repair++)
+        Repairing(() =>
         {
-            try
-            {
-                RunStages(phase);
-                return;
-            }
-            catch (StoreCorruptException exception) when (repair < MaximumRepairs)
-            {
-                // The damaged file is gone by now; the actions that need it miss and run again, the others are found.
-                _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.Path));
-                _shards = NewShards();
-                _finished.Clear();
-                _next = -1;
-            }
-        }
+            RunStages(phase);
+            return true;
+        });
+    }
+
+    /// <summary>Runs what is left of the plan and publishes the dataset.</summary>
+    /// <returns>The manifest, and whether the output was written (or found to be what would be written).</returns>
+    /// <exception cref="PlanException">The output format or an output column is unknown.</exception>
+    public (Manifest Manifest, bool Written) Publish(CancellationToken cancellation)
+    {
+        _context.Cancellation = cancellation;
+        return Repairing(() =>
+        {
+            RunStages(StagePhase.Package);
+            return new DatasetPackager(this, cancellation).Publish(() => ReportCollector.Collect(this, cancellation));
+        });
     }
 
     /// <summary>Loads what a stage needs, if no action of this build has done so yet.</summary>
@@ -82,6 +86,25 @@ public sealed class DatasetBuild : IDisposable
     {
         _context.Digests.Save();
         _context.Dispose();
+    }
+
+    private T Repairing<T>(Func<T> work)
+    {
+        for (int repair = 0; ; repair++)
+        {
+            try
+            {
+                return work();
+            }
+            catch (StoreCorruptException exception) when (repair < MaximumRepairs)
+            {
+                // The damaged file is gone by now; the actions that need it miss and run again, the others are found.
+                _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.Path));
+                _shards = NewShards();
+                _finished.Clear();
+                _next = -1;
+            }
+        }
     }
 
     private Shard[] NewShards() => [.. Plan.Inputs.Select((input, index) => new Shard(index, input))];

@@ -43,9 +43,9 @@ public sealed class DatasetPackager
     }
 
     /// <summary>Publishes, or finds that the output is what it would publish.</summary>
-    /// <param name="report">What the build did, for the report.</param>
+    /// <param name="report">Collects what the build did, when the report is to be written.</param>
     /// <returns>The manifest, and whether the output was written.</returns>
-    public (Manifest Manifest, bool Written) Publish(BuildReport report)
+    public (Manifest Manifest, bool Written) Publish(Func<BuildReport> report)
     {
         string output = Path.TrimEndingDirectorySeparator(_plan.File.OutputDirectory);
         string key = PackageKey();
@@ -64,7 +64,7 @@ public sealed class DatasetPackager
         Directory.CreateDirectory(partial);
         try
         {
-            Manifest manifest = Write(partial, key, report);
+            Manifest manifest = Write(partial, key, report());
             Swap(partial, output);
             return (manifest, true);
         }

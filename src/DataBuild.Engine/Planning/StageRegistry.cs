@@ -50,6 +50,19 @@ public sealed class StageRegistry
         }
     }
 
+    /// <summary>Adds one stage.</summary>
+    /// <param name="descriptor">The stage.</param>
+    /// <param name="codeDigest">Digest of its code; null when its declared version stands for it.</param>
+    /// <exception cref="PlanException">Another stage has that name.</exception>
+    public void Add(StageDescriptor descriptor, string? codeDigest = null)
+    {
+        if (!_stages.TryAdd(descriptor.Name, new RegisteredStage(descriptor, codeDigest)))
+        {
+            throw new PlanException(
+                "DB1015", $"two stages are called '{descriptor.Name}': {_stages[descriptor.Name].Descriptor.StageType} and {descriptor.StageType}", descriptor.StageType.Assembly.Location);
+        }
+    }
+
     private void AddAll(Assembly assembly, string? codeDigest)
     {
         StageRegistryAttribute attribute = assembly.GetCustomAttribute<StageRegistryAttribute>()
@@ -57,10 +70,7 @@ public sealed class StageRegistry
         PropertyInfo property = attribute.Registry.GetProperty("Stages", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!;
         foreach (StageDescriptor descriptor in (IReadOnlyList<StageDescriptor>)property.GetValue(null)!)
         {
-            if (!_stages.TryAdd(descriptor.Name, new RegisteredStage(descriptor, codeDigest)))
-            {
-                throw new PlanException("DB1015", $"two stages are called '{descriptor.Name}': {_stages[descriptor.Name].Descriptor.StageType} and {descriptor.StageType}", assembly.Location);
-            }
+            Add(descriptor, codeDigest);
         }
     }
 

@@ -1,0 +1,159 @@
+using System.Text;
+
+namespace DataBuild.Engine.Tests;
+
+[Figures]
+public readonly partial record struct WordFigures(int Words, float MeanLength);
+
+/// <summary>Keeps documents of at least so many words.</summary>
+[Stage("Words", ColumnPrefix = "words")]
+public sealed partial record WordsStage : DocumentStage<WordFigures>
+{
+    /// <summary>Words at least.</summary>
+    [Threshold]
+    [Option(Min = 0, Unit = "words")]
+    public int MinWords { get; init; } = 3;
+
+    public override WordFigures Measure(Document document)
+    {
+        TestStages.Measured("Words", document.Id);
+        string[] words = document.Text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new WordFigures(words.Length, words.Length == 0 ? 0 : (float)words.Average(w => w.Length));
+    }
+
+    public override Verdict Decide(in WordFigures figures) => Verdict.DropIf(figures.Words < MinWords, "too_few_words");
+}
+
+[Figures]
+public readonly partial record struct UpperFigures([property: Column("text")] ReadOnlyMemory<char> Text);
+
+/// <summary>Writes the text in upper case.</summary>
+[Stage("Upper", ColumnPrefix = "upper")]
+public sealed partial record UpperStage : DocumentStage<UpperFigures>
+{
+    public override UpperFigures Measure(Document document)
+    {
+        TestStages.Measured("Upper", document.Id);
+        return new UpperFigures(document.RentTextBuilder().Append(document.Text.ToString().ToUpperInvariant()).Memory);
+    }
+}
+
+/// <summary>Throws on documents that hold a word.</summary>
+[Stage("Fragile", ColumnPrefix = "fragile")]
+public sealed partial record FragileStage : DocumentStage
+{
+    public override Verdict Run(Document document) =>
+        document.Text.Contains("poison", StringComparison.Ordinal) ? throw new FormatException("poison found") : Verdict.Keep;
+}
+
+[Figures]
+public readonly partial record struct ScoreFigures(float Value);
+
+/// <summary>A model that counts its calls.</summary>
+[Stage("Model", Phase = StagePhase.Score, ColumnPrefix = "score")]
+public sealed partial record ModelStage : BatchStage<ScoreFigures>
+{
+    /// <summary>Score at least.</summary>
+    [Threshold]
+    public double MinScore { get; init; }
+
+    public override IReadOnlyList<string> PublishedColumns => [".value"];
+
+    public override void Measure(IReadOnlyList<Document> documents, Span<ScoreFigures> figures)
+    {
+        for (int i = 0; i < documents.Count; i++)
+        {
+            TestStages.Measured("Model", documents[i].Id);
+            figures[i] = new ScoreFigures(documents[i].Text.Length / 100f);
+        }
+    }
+
+    public override Verdict Decide(in ScoreFigures figures) => Verdict.DropIf(figures.Value < MinScore, "low_score");
+}
+
+[Figures]
+public readonly partial record struct TextKey(string? Key);
+
+[Figures]
+public readonly partial record struct FirstOutcome(bool Duplicate);
+
+/// <summary>Keeps the document of the smallest id among those of equal text.</summary>
+[Stage("Unique", Phase = StagePhase.Deduplicate, ColumnPrefix = "unique")]
+public sealed partial record UniqueStage : CorpusStage<TextKey, FirstOutcome>
+{
+    public override IReadOnlyList<string> MergeColumns => ["id"];
+
+    public override TextKey Measure(Document document)
+    {
+        TestStages.Measured("Unique", document.Id);
+        return new TextKey(document.Text.ToString());
+    }
+
+    public override void Merge(Corpus corpus, OutcomeWriter<FirstOutcome> outcomes, StageContext context)
+    {
+        TestStages.Measured("Unique.Merge", "");
+        Dictionary<string, string> smallest = new(StringComparer.Ordinal);
+        foreach (CorpusBatch batch in corpus.Read(".key", "id"))
+        {
+            for (int row = 0; row < batch.Count; row++)
+            {
+                if (batch.Alive.Span[row])
+                {
+                    string key = ((StringColumn)batch.Documents[".key"]).GetString(row)!;
+                    string id = ((StringColumn)batch.Documents["id"]).GetString(row)!;
+                    smallest[key] = smallest.TryGetValue(key, out string? other) && string.CompareOrdinal(other, id) < 0 ? other : id;
+                }
+            }
+        }
+
+        foreach (CorpusBatch batch in corpus.Read(".key", "id"))
+        {
+            for (int row = 0; row < batch.Count; row++)
+            {
+                outcomes.Append(batch.Alive.Span[row]
+                    ? new FirstOutcome(smallest[((StringColumn)batch.Documents[".key"]).GetString(row)!] != ((StringColumn)batch.Documents["id"]).GetString(row))
+                    : default);
+            }
+        }
+    }
+
+    public override Verdict Decide(in FirstOutcome outcome) => Verdict.DropIf(outcome.Duplicate, "duplicate");
+}
+
+/// <summary>Counts what the test stages measured.</summary>
+internal static class TestStages
+{
+    /// <summary>Tests that count calls do not run side by side.</summary>
+    public const string Collection = "counted calls";
+
+    private static readonly Dictionary<string, List<string>> Calls = new(StringComparer.Ordinal);
+
+    public static void Measured(string stage, string id)
+    {
+        lock (Calls)
+        {
+            if (!Calls.TryGetValue(stage, out List<string>? ids))
+            {
+                Calls[stage] = ids = [];
+            }
+
+            ids.Add(id);
+        }
+    }
+
+    /// <summary>The calls since the last time, <c>stage count</c> in order of names.</summary>
+    public static string Take()
+    {
+        lock (Calls)
+        {
+            StringBuilder text = new();
+            foreach ((string stage, List<string> ids) in Calls.OrderBy(c => c.Key, StringComparer.Ordinal))
+            {
+                text.Append(text.Length > 0 ? ", " : "").Append(stage).Append(' ').Append(ids.Count);
+            }
+
+            Calls.Clear();
+            return text.ToString();
+        }
+    }
+}
