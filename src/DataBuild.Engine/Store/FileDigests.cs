@@ -90,7 +90,7 @@ public sealed class FileDigests
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(_cachePath)!);
-        string temporary = $"{_cachePath}.{Environment.ProcessId}.tmp";
+        string temporary = $"{_cachePath}.{Guid.NewGuid():N}.tmp";
         File.WriteAllText(temporary, text.ToString());
         File.Move(temporary, _cachePath, overwrite: true);
     }
