@@ -193,6 +193,32 @@ public class WarcDamageTests
         Assert.NotEmpty(reading.Defects);
     }
 
+    [Fact]
+    public void A_damaged_member_of_many_records_costs_what_follows_the_damage_in_it()
+    {
+        byte[] one = Gzip(WarcSamples.Crawl(30, WarcCompression.None));
+        byte[] damaged = (byte[])one.Clone();
+        damaged[one.Length / 2] ^= 0x10;
+
+        WarcSamples.Reading reading = WarcSamples.Read([.. damaged, .. WarcSamples.Crawl(2, WarcCompression.Gzip)]);
+
+        Assert.InRange(reading.Records.Count, 3 + 5, 3 + 30);
+        Assert.Equal(["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"], reading.Records.TakeLast(3).Select(r => r.Id));
+        Assert.Contains(reading.Defects, d => d.RecordLost && d.Code is CrawlDiagnostics.MemberDamaged or CrawlDiagnostics.MemberChecksum or CrawlDiagnostics.MemberTruncated);
+    }
+
+    [Fact]
+    public void A_wrong_checksum_alone_loses_the_record_it_guards()
+    {
+        byte[] file = WarcSamples.Crawl(2, WarcCompression.Gzip, out List<long> offsets);
+        file[offsets[2] - 8] ^= 1;
+
+        WarcSamples.Reading reading = WarcSamples.Read(file);
+
+        Assert.Equal(2, reading.Records.Count);
+        Assert.Equal((CrawlDiagnostics.MemberChecksum, offsets[1]), (Assert.Single(reading.Defects).Code, reading.Defects[0].Offset));
+    }
+
     private static byte[] Gzip(byte[] content)
     {
         var stream = new MemoryStream();
