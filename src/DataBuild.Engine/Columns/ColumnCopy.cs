@@ -48,6 +48,23 @@ internal static class ColumnCopy
         }
     }
 
+    /// <summary>The column of some rows; the column itself when they are all of them.</summary>
+    public static Column Select(Column column, ReadOnlySpan<int> rows)
+    {
+        if (rows.Length == column.Length)
+        {
+            return column;
+        }
+
+        ColumnBuilder builder = ColumnTypes.CreateBuilder(column.Type);
+        foreach (int row in rows)
+        {
+            AppendRow(builder, column, row);
+        }
+
+        return builder.Build();
+    }
+
     /// <summary>A column of the type whose rows are all empty: stands for one that is not read.</summary>
     public static Column Empty(ColumnType type, int rows)
     {

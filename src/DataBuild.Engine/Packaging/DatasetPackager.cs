@@ -231,8 +231,7 @@ public sealed class DatasetPackager
 
                     if (writer is null || fileBytes >= TextBytesPerFile)
                     {
-                        writer?.Dispose();
-                        stream?.Dispose();
+                        Finish(writer, stream);
                         files.Add(Path.Combine(folder, $"part-{files.Count:D5}"));
                         rowCounts.Add(0);
                         fileBytes = 0;
@@ -260,6 +259,8 @@ public sealed class DatasetPackager
                 stream = new FileStream(files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
                 writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
             }
+
+            Finish(writer, stream);
         }
         finally
         {
@@ -276,6 +277,13 @@ public sealed class DatasetPackager
         }
 
         return (files, rowCounts);
+    }
+
+    private static void Finish(TableWriter? writer, FileStream? stream)
+    {
+        writer?.Complete();
+        writer?.Dispose();
+        stream?.Dispose();
     }
 
     private Column[] ColumnsOf(DocumentBatch batch, Shard shard) =>

@@ -1,3 +1,7 @@
+using DataBuild.Engine.Columns;
+using DataBuild.Formats.Jsonl;
+using DataBuild.Formats.Parquet;
+
 namespace DataBuild.Engine.Packaging;
 
 /// <summary>Writes the published rows in one of the output formats.</summary>
@@ -6,39 +10,58 @@ internal abstract class TableWriter : IDisposable
     /// <summary>The formats, by the value of <c>DataBuildOutputFormat</c>.</summary>
     public static readonly IReadOnlyList<string> Formats = ["parquet", "jsonl", "jsonl.zst", "jsonl.gz"];
 
-    public static TableWriter Create(string format, Stream stream, IReadOnlyList<PublishedColumn> columns) => format switch
+    public static TableWriter Create(string format, Stream stream, IReadOnlyList<PublishedColumn> columns)
     {
-        _ => new JsonlTable(stream, columns),
-    };
+        ColumnSchema[] schema = [.. columns.Select(c => new ColumnSchema(c.Name, c.Type, c.Description))];
+        return format switch
+        {
+            "parquet" => new ParquetTable(stream, schema),
+            "jsonl" => new JsonlTable(stream, schema, JsonlCompression.None),
+            "jsonl.gz" => new JsonlTable(stream, schema, JsonlCompression.Gzip),
+            "jsonl.zst" => new JsonlTable(stream, schema, JsonlCompression.Zstd),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "unknown output format"),
+        };
+    }
 
     /// <summary>Writes the chosen rows of a batch.</summary>
-    public abstract void Write(IReadOnlyList<Column> columns, ReadOnlySpan<int> rows);
+    public void Write(IReadOnlyList<Column> columns, ReadOnlySpan<int> rows)
+    {
+        Column[] chosen = new Column[columns.Count];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            chosen[i] = ColumnCopy.Select(columns[i], rows);
+        }
+
+        WriteRows(chosen);
+    }
+
+    /// <summary>Completes the file.</summary>
+    public abstract void Complete();
 
     public abstract void Dispose();
 
-    private sealed class JsonlTable(Stream stream, IReadOnlyList<PublishedColumn> columns) : TableWriter
+    protected abstract void WriteRows(ReadOnlySpan<Column> columns);
+
+    private sealed class ParquetTable(Stream stream, ColumnSchema[] schema) : TableWriter
     {
-        public override void Write(IReadOnlyList<Column> batch, ReadOnlySpan<int> rows)
-        {
-            foreach (int row in rows)
-            {
-                using (System.Text.Json.Utf8JsonWriter writer = new(stream))
-                {
-                    writer.WriteStartObject();
-                    for (int i = 0; i < columns.Count; i++)
-                    {
-                        writer.WriteString(columns[i].Name, batch[i].Format(row));
-                    }
+        private readonly ParquetTableWriter _writer = new(stream, schema);
 
-                    writer.WriteEndObject();
-                }
+        public override void Complete() => _writer.Complete();
 
-                stream.WriteByte((byte)'\n');
-            }
-        }
+        public override void Dispose() => _writer.Dispose();
 
-        public override void Dispose()
-        {
-        }
+        protected override void WriteRows(ReadOnlySpan<Column> columns) => _writer.Write(columns);
+    }
+
+    private sealed class JsonlTable(Stream stream, ColumnSchema[] schema, JsonlCompression compression) : TableWriter
+    {
+        private readonly JsonlWriter _writer = new(stream, compression);
+
+        // Disposing writes the end of the compressed stream.
+        public override void Complete() => _writer.Dispose();
+
+        public override void Dispose() => _writer.Dispose();
+
+        protected override void WriteRows(ReadOnlySpan<Column> columns) => _writer.Write(schema, columns);
     }
 }
