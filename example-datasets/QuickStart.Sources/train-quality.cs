@@ -25,7 +25,7 @@ var examples = TrainingTexts.Pages(args[0]).Concat(TrainingTexts.Manuals(args[1]
     .ToList();
 var train = examples.Where(e => !e.HeldOut).ToList();
 var heldOut = examples.Where(e => e.HeldOut).ToList();
-train.AddRange([.. train.Where(e => e.Good).SelectMany(TrainingTexts.Spoil)]);
+train = TrainingTexts.Augment(train);
 Console.WriteLine($"training: {train.Count(e => e.Good)} good, {train.Count(e => !e.Good)} poor; held out: {heldOut.Count(e => e.Good)} good, {heldOut.Count(e => !e.Good)} poor");
 
 (string, double)[] labels = [("poor", 0), ("good", 5)];
@@ -33,7 +33,8 @@ var trainer = new LinearTextClassifierTrainer { Featurizer = new() { Buckets = 1
 var watch = System.Diagnostics.Stopwatch.StartNew();
 var model = trainer.Train([.. train.Select(e => new LabeledText(e.Text, e.Good ? "good" : "poor"))], labels);
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"trained in {watch.Elapsed.TotalSeconds:F1} s"));
-Evaluation.Print(model, heldOut);
+Evaluation.Print(model, heldOut, "held out");
+Evaluation.Print(model, [.. heldOut.SelectMany(TrainingTexts.Excerpts)], "excerpts of those");
 if (Environment.GetEnvironmentVariable("EXPORT") is { Length: > 0 } export)
 {
     // For a comparison with fastText: one line a text, tokens apart, digits as 0.
@@ -42,7 +43,7 @@ if (Environment.GetEnvironmentVariable("EXPORT") is { Length: > 0 } export)
 }
 
 // What is published has seen every text.
-train = [.. examples, .. examples.Where(e => e.Good).SelectMany(TrainingTexts.Spoil)];
+train = TrainingTexts.Augment(examples);
 model = trainer.Train([.. train.Select(e => new LabeledText(e.Text, e.Good ? "good" : "poor"))], labels);
 File.WriteAllBytes(output, model.ToOnnx());
 Console.WriteLine($"{output}: {new FileInfo(output).Length:N0} bytes");
@@ -106,6 +107,26 @@ internal static partial class TrainingTexts
                 yield return Make(Text(html), name != "index.html", "manual", name);
                 var links = string.Join('\n', Link().Matches(html).Select(m => Text(m.Value)).Where(t => t.Length > 1));
                 yield return Make(links, false, "links", name);
+            }
+        }
+    }
+
+    /// <summary>Texts, parts of them, and spoilt ones.</summary>
+    public static List<Example> Augment(List<Example> examples) =>
+        [.. examples, .. examples.SelectMany(Excerpts), .. examples.Where(e => e.Good).SelectMany(Spoil)];
+
+    /// <summary>Two parts of a long text, of 300 to 1300 characters, so that short texts are judged as surely as long ones.</summary>
+    public static IEnumerable<Example> Excerpts(Example whole)
+    {
+        var random = SHA256.HashData(Encoding.UTF8.GetBytes(whole.Text));
+        for (var part = 0; part < 2; part++)
+        {
+            var length = 300 + (random[part] * 4);
+            if (whole.Text.Length > 2 * length)
+            {
+                var start = (int)((whole.Text.Length - length) * (random[part + 2] / 255.0));
+                start = whole.Text.LastIndexOfAny(['\n', ' '], start) + 1;
+                yield return whole with { Text = whole.Text[start..Math.Min(start + length, whole.Text.Length)] };
             }
         }
     }
@@ -177,7 +198,7 @@ internal static partial class TrainingTexts
 internal static partial class Evaluation
 {
     /// <summary>Prints accuracy, F1 of the good, and the mean score by kind.</summary>
-    public static void Print(LinearTextClassifier model, IReadOnlyList<Example> examples)
+    public static void Print(LinearTextClassifier model, IReadOnlyList<Example> examples, string name)
     {
         var featurizer = new NGramFeaturizer(model.Featurizer);
         var features = new FeatureList();
@@ -191,7 +212,7 @@ internal static partial class Evaluation
         double falseNegative = scored.Count(s => s.Good && s.Score < 2.5);
         var accuracy = 1 - ((falsePositive + falseNegative) / scored.Count);
         var f1 = 2 * truePositive / ((2 * truePositive) + falsePositive + falseNegative);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"held out ({scored.Count}): accuracy {accuracy:F4}, F1 of good {f1:F4}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} ({scored.Count}): accuracy {accuracy:F4}, F1 of good {f1:F4}"));
         foreach (var kind in scored.GroupBy(s => (s.Kind, s.Good)).OrderBy(g => g.Key))
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
