@@ -217,7 +217,7 @@ internal sealed class BandJoin(string signatureColumn, int bands, int rows, doub
 
         if (packed.Length != MinHashDedup.PackedLength(_hashCount))
         {
-            throw new StageException("DB4004", $"column '{signatureColumn}' holds a signature of {packed.Length} values; expected {MinHashDedup.PackedLength(_hashCount)} for {bands} bands of {rows} rows");
+            throw new StageException("DB4104", $"column '{signatureColumn}' holds a signature of {packed.Length} values; expected {MinHashDedup.PackedLength(_hashCount)} for {bands} bands of {rows} rows");
         }
 
         return MemoryMarshal.Cast<ulong, uint>(packed)[.._hashCount];

@@ -13,7 +13,7 @@ public sealed class DisjointSets
     {
         if (count > Array.MaxLength)
         {
-            throw new StageException("DB4001", $"the corpus has {count} rows; one deduplication takes at most {Array.MaxLength}: divide the dataset");
+            throw new StageException("DB4101", $"the corpus has {count} rows; one deduplication takes at most {Array.MaxLength}: divide the dataset");
         }
 
         _parents = new int[count];

@@ -21,7 +21,7 @@ public sealed class DocumentPriority
     public IEnumerable<string> Columns => _terms.Select(t => t.Column);
 
     /// <summary>Reads a priority.</summary>
-    /// <exception cref="StageException">DB4002: a term is not <c>column</c>, <c>column asc</c> or <c>column desc</c>.</exception>
+    /// <exception cref="StageException">DB4102: a term is not <c>column</c>, <c>column asc</c> or <c>column desc</c>.</exception>
     public static DocumentPriority Parse(string priority)
     {
         ArgumentNullException.ThrowIfNull(priority);
@@ -32,7 +32,7 @@ public sealed class DocumentPriority
             bool descending = words.Length == 2 && words[1].Equals("desc", StringComparison.OrdinalIgnoreCase);
             if (words.Length > 2 || (words.Length == 2 && !descending && !words[1].Equals("asc", StringComparison.OrdinalIgnoreCase)))
             {
-                throw new StageException("DB4002", $"Priority has the term '{part}'; expected a column, or a column and 'asc' or 'desc' (score.value desc; text_length desc; date asc)");
+                throw new StageException("DB4102", $"Priority has the term '{part}'; expected a column, or a column and 'asc' or 'desc' (score.value desc; text_length desc; date asc)");
             }
 
             terms.Add(new Term(words[0], descending));
@@ -46,7 +46,7 @@ public sealed class DocumentPriority
     /// <param name="lengthColumn">Column that <see cref="TextLength"/> stands for.</param>
     /// <param name="row">Row.</param>
     /// <param name="key">Receives the key.</param>
-    /// <exception cref="StageException">DB4003: a column cannot be ordered.</exception>
+    /// <exception cref="StageException">DB4103: a column cannot be ordered.</exception>
     public void AppendKey(DocumentBatch documents, string lengthColumn, int row, IBufferWriter<byte> key)
     {
         ArgumentNullException.ThrowIfNull(documents);
@@ -56,7 +56,7 @@ public sealed class DocumentPriority
             string name = term.Column == TextLength ? lengthColumn : term.Column;
             if (name.Length == 0)
             {
-                throw new StageException("DB4003", $"Priority names '{TextLength}', which this stage does not measure; name a column");
+                throw new StageException("DB4103", $"Priority names '{TextLength}', which this stage does not measure; name a column");
             }
 
             Column column = documents[name];
@@ -91,7 +91,7 @@ public sealed class DocumentPriority
                     AppendString(key, values[row], term.Descending);
                     break;
                 default:
-                    throw new StageException("DB4003", $"Priority names column '{name}' of type {column.Type}; expected a number, a flag or a string");
+                    throw new StageException("DB4103", $"Priority names column '{name}' of type {column.Type}; expected a number, a flag or a string");
             }
         }
 

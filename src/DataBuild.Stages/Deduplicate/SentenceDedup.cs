@@ -1,0 +1,74 @@
+namespace DataBuild.Stages.Deduplicate;
+
+/// <summary>
+/// Removes spans of sentences that occur more than once in the corpus, all but the first by priority (C4: Raffel et al. 2020, section 2.2, spans of three
+/// sentences). A text of fewer sentences than the span is left alone. Sentences end at . ! ? … and their kin (closing quotes and brackets
+/// included) before white space, at 。！？ and at line ends: rules without lists of abbreviations, the same in every language.
+/// </summary>
+[Stage("SentenceDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "sentences")]
+public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome>
+{
+    [ThreadStatic]
+    private static PartBuffers? s_buffers;
+
+    /// <summary>Sentences in a span.</summary>
+    [Option(Min = 1, Max = 20, Unit = "sentences")]
+    public int Span { get; init; } = 3;
+
+    /// <summary>Compares the words alone: lower case, without marks and punctuation, numbers as 0.</summary>
+    public bool Normalized { get; init; } = true;
+
+    /// <summary>Least share of a text that must be left, else the document goes.</summary>
+    [Option(Min = 0, Max = 1, Unit = "fraction"), Threshold]
+    public double MinKept { get; init; }
+
+    /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
+    public string Priority { get; init; } = "";
+
+    /// <summary>Memory for sorting.</summary>
+    [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
+    public int SortMemory { get; init; } = 256;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> MergeColumns => [.. DedupColumns.Merge(Priority), "text"];
+
+    /// <inheritdoc />
+    public override PartFigures Measure(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        PartBuffers buffers = s_buffers ??= new PartBuffers();
+        ReadOnlySpan<byte> text = document.TextUtf8;
+        SentenceSplitter.Split(text, buffers.Parts);
+        int count = buffers.Parts.Count;
+        ulong[] sentences = new ulong[count];
+        for (int i = 0; i < count; i++)
+        {
+            sentences[i] = buffers.Digest(text[buffers.Parts.Start(i)..buffers.Parts.End(i)].Trim(" \t\r\n"u8), Normalized);
+        }
+
+        buffers.Clear();
+        for (int i = 0; i + Span <= count; i++)
+        {
+            ulong digest = sentences[i];
+            for (int j = 1; j < Span; j++)
+            {
+                digest = StableHash.Combine(digest, sentences[i + j]);
+            }
+
+            buffers.Add(Math.Max(1, digest));
+        }
+
+        return new PartFigures(buffers.Digests, text.Length);
+    }
+
+    /// <inheritdoc />
+    public override void Merge(Corpus corpus, OutcomeWriter<CutOutcome> outcomes, StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(context);
+        new PartDedup(Name, Priority, SortMemory * 1048576L).Merge(corpus, Span, KeptCopies.One, SentenceSplitter.Split, outcomes, context);
+    }
+
+    /// <inheritdoc />
+    public override Verdict Decide(in CutOutcome outcome) => outcome.Decide(MinKept, "duplicate_sentences");
+}

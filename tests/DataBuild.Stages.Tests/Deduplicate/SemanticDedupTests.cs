@@ -1,0 +1,81 @@
+using CsCheck;
+using DataBuild.Stages.Deduplicate;
+
+namespace DataBuild.Stages.Tests.Deduplicate;
+
+public sealed class SemanticDedupTests
+{
+    private static readonly SemanticDedup Stage = new() { Name = "semantic", Embedding = "embedding.vector", Priority = "score.value desc" };
+
+    [Fact]
+    public void In_one_cluster_a_document_goes_when_a_kept_better_one_is_near() =>
+        Vectors.Sample(rows =>
+        {
+            SemanticDedup stage = Stage with { Clusters = 1, MinCosine = 0.9 };
+            DuplicateOutcome[] outcomes = CorpusInMemory.Run(stage, rows);
+            Dictionary<string, DuplicateOutcome> byId = MinHashDedupTests.ById(rows, outcomes);
+            List<Row> kept = [];
+            foreach (Row row in rows.Where(r => r.IsAlive && r.Embedding!.Any(v => v != 0)).OrderByDescending(r => r.Score ?? double.NegativeInfinity).ThenBy(r => r.Id, StringComparer.Ordinal))
+            {
+                Row? near = kept.Find(k => Cosine(k.Embedding!, row.Embedding!) >= 0.9);
+                Assert.Equal(near?.Id, byId[row.Id].DuplicateOf);
+                if (near is null)
+                {
+                    kept.Add(row);
+                }
+            }
+
+            foreach (Row row in rows)
+            {
+                int expected = !row.IsAlive ? 0 : rows.Count(r => (byId[r.Id].Cluster ?? r.Id) == (byId[row.Id].Cluster ?? row.Id));
+                Assert.Equal(expected, byId[row.Id].ClusterSize);
+            }
+        }, iter: 60, threads: 1);
+
+    [Fact]
+    public void Order_of_documents_makes_no_difference() =>
+        Gen.Select(Vectors, Gen.Int, Gen.Int[1, 9]).Sample((rows, seed, shardRows) =>
+        {
+            SemanticDedup stage = Stage with { Clusters = 3, MinCosine = 0.8 };
+            Row[] shuffled = [.. rows];
+            new Random(seed).Shuffle(shuffled);
+            Assert.Equal(
+                MinHashDedupTests.ById(rows, CorpusInMemory.Run(stage, rows)).OrderBy(p => p.Key, StringComparer.Ordinal),
+                MinHashDedupTests.ById(shuffled, CorpusInMemory.Run(stage, shuffled, shardRows, 2)).OrderBy(p => p.Key, StringComparer.Ordinal));
+        }, iter: 60, threads: 1);
+
+    [Fact]
+    public void Copies_meet_in_any_number_of_clusters()
+    {
+        Random random = new(3);
+        Row[] rows = [.. Enumerable.Range(0, 200).Select(i => new Row($"r{i:D3}", "") { Embedding = [.. Enumerable.Range(0, 20).Select(_ => (float)(random.NextDouble() - 0.5))] })];
+        rows = [.. rows, .. rows.Select(r => r with { Id = "z" + r.Id, Embedding = [.. r.Embedding!.Select(v => v * 2)] })];
+        DuplicateOutcome[] outcomes = CorpusInMemory.Run(Stage with { MinCosine = 0.999 }, rows);
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Equal(rows[i].Id, outcomes[200 + i].DuplicateOf));
+    }
+
+    [Fact]
+    public void Vectors_of_two_lengths_are_an_error()
+    {
+        StageException error = Assert.Throws<StageException>(() => CorpusInMemory.Run(Stage, [new("a", "") { Embedding = [1, 2] }, new("b", "") { Embedding = [1, 2, 3] }]));
+        Assert.Contains("expected 2", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Gen<Row[]> Vectors => Gen.Select(Gen.Int[1, 30], Gen.Int).Select((count, seed) =>
+    {
+        Random random = new(seed);
+        return Enumerable.Range(0, count).Select(i => new Row($"doc{i:D2}", "")
+        {
+            Embedding = random.Next(10) == 0 ? [0, 0, 0] : [.. Enumerable.Range(0, 3).Select(_ => (float)random.Next(-3, 4))],
+            Score = random.Next(3) == 0 ? null : random.Next(3),
+            IsAlive = random.Next(8) > 0,
+        }).ToArray();
+    });
+
+    private static double Cosine(float[] a, float[] b)
+    {
+        float[] x = new float[a.Length], y = new float[b.Length];
+        Assert.True(FixedOrderMath.TryNormalize(a, x) && FixedOrderMath.TryNormalize(b, y));
+        return FixedOrderMath.Dot(x, y);
+    }
+}
