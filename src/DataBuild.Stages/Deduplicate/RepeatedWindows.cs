@@ -23,6 +23,7 @@ internal sealed class RepeatedWindows : IDisposable
     private readonly int[] _rows;
     private readonly RunSorter<Window> _windows;
     private readonly RunSorter<Mark> _marks;
+    private readonly List<(int Start, int End)> _kept = [];
     private SortedRecords<Mark>? _sortedMarks;
     private Mark _next;
     private bool _hasNext;
@@ -95,12 +96,12 @@ internal sealed class RepeatedWindows : IDisposable
     public void RangesToRemove(int row, List<(int Start, int End)> ranges)
     {
         ranges.Clear();
-        List<(int Start, int End)> kept = [];
+        _kept.Clear();
         while (_hasNext && _next.Row <= row)
         {
             if (_next.Row == row)
             {
-                List<(int Start, int End)> target = _next.IsKept ? kept : ranges;
+                List<(int Start, int End)> target = _next.IsKept ? _kept : ranges;
                 int start = _next.Position;
                 int end = start + _length;
                 if (target.Count > 0 && start <= target[^1].End)
@@ -116,9 +117,9 @@ internal sealed class RepeatedWindows : IDisposable
             _hasNext = _sortedMarks!.TryRead(out _next);
         }
 
-        if (kept.Count > 0 && ranges.Count > 0)
+        if (_kept.Count > 0 && ranges.Count > 0)
         {
-            Subtract(ranges, kept);
+            Subtract(ranges, _kept);
         }
 
     }

@@ -40,7 +40,7 @@ public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome
         ReadOnlySpan<byte> text = document.TextUtf8;
         SentenceSplitter.Split(text, buffers.Parts);
         int count = buffers.Parts.Count;
-        ulong[] sentences = new ulong[count];
+        Span<ulong> sentences = buffers.RentParts(count);
         for (int i = 0; i < count; i++)
         {
             sentences[i] = buffers.Digest(text[buffers.Parts.Start(i)..buffers.Parts.End(i)].Trim(" \t\r\n"u8), Normalized);
