@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace DataBuild.EndToEndBenchmark;
+
+/// <summary>What one build took.</summary>
+internal sealed record BuildMeasurement(double Seconds, long WorkerPeakBytes, long BuildPeakBytes, IReadOnlyList<string> StageLines);
+
+/// <summary>A dataset project with the stages of QuickStart over the synthetic crawl.</summary>
+internal sealed class BenchmarkProject(string folder, string crawlFolder)
+{
+    private static readonly string Repository = typeof(BenchmarkProject).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private double _minScore = 0.2;
+
+    public void Create()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        string examples = Path.Combine(Repository, "example-datasets");
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), $"<Project><Import Project=\"{examples}/Directory.Build.props\" /></Project>\n");
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.targets"), $"<Project><Import Project=\"{examples}/Directory.Build.targets\" /></Project>\n");
+        File.WriteAllText(Path.Combine(folder, "Directory.Packages.props"), $"<Project><Import Project=\"{Repository}Directory.Packages.props\" /></Project>\n");
+        File.Copy(Path.Combine(Repository, "global.json"), Path.Combine(folder, "global.json"));
+        WriteProject();
+    }
+
+    /// <summary>Builds the tools, so that the cold figure is the dataset's alone.</summary>
+    public void Warm() => Run(folder, "build", "-c", "Release", "-p:DataBuildDuringBuild=false", "-v", "q");
+
+    public BuildMeasurement Build() => Run(folder, "build", "-c", "Release", "-tl:off");
+
+    public void EditThreshold()
+    {
+        _minScore += 0.1;
+        WriteProject();
+    }
+
+    private void WriteProject()
+    {
+        string quickStart = Path.Combine(Repository, "example-datasets", "QuickStart", "QuickStart.csproj");
+        string project = File.ReadAllText(quickStart)
+            .Replace("crawl/*.warc.gz", Path.Combine(crawlFolder, "*.warc.gz"), StringComparison.Ordinal)
+            .Replace("models/quality.onnx", Path.Combine(Repository, "example-datasets/QuickStart/models/quality.onnx"), StringComparison.Ordinal);
+        string minScore = _minScore.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        project = System.Text.RegularExpressions.Regex.Replace(project, """(<Stage Include="Score"[^>]*?)(?: (?:MinScore|Keep)="[^"]*")*( ?/>)""", $"$1 MinScore=\"{minScore}\"$2");
+        File.WriteAllText(Path.Combine(folder, "Benchmark.csproj"), project);
+    }
+
+    internal static BuildMeasurement Run(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
+        Stopwatch watch = Stopwatch.StartNew();
+        using Process process = Process.Start(start)!;
+        List<string> lines = [];
+        long worker = 0;
+        long build = 0;
+        using CancellationTokenSource stop = new();
+        Thread sampler = new(() =>
+        {
+            while (!stop.Token.WaitHandle.WaitOne(50))
+            {
+                (long workerNow, long buildNow) = PeakMemory(process.Id);
+                worker = Math.Max(worker, workerNow);
+                build = Math.Max(build, buildNow);
+            }
+        });
+        sampler.Start();
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            lines.Add(line);
+        }
+
+        process.WaitForExit();
+        double seconds = watch.Elapsed.TotalSeconds;
+        stop.Cancel();
+        sampler.Join();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed:\n{string.Join('\n', lines)}");
+        }
+
+        return new BuildMeasurement(seconds, worker, build, [.. lines.Select(l => l.Trim()).Where(l => l.Contains(" kept", StringComparison.Ordinal) || l.Contains("up to date", StringComparison.Ordinal))]);
+    }
+
+    // VmHWM is the peak of the process so far, so sampling misses nothing but a last moment.
+    private static (long Worker, long Build) PeakMemory(int root)
+    {
+        long worker = 0;
+        long build = 0;
+        foreach (string path in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _)))
+        {
+            try
+            {
+                string command = File.ReadAllText(Path.Combine(path, "cmdline")).Replace('\0', ' ');
+                if (!IsDescendant(int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture), root))
+                {
+                    continue;
+                }
+
+                long peak = StatusValue(path, "VmHWM:") * 1024;
+                if (command.Contains("DataBuild.Worker", StringComparison.Ordinal))
+                {
+                    worker = Math.Max(worker, peak);
+                }
+                else
+                {
+                    build = Math.Max(build, peak);
+                }
+            }
+            catch (IOException)
+            {
+                // The process ended between two reads.
+            }
+        }
+
+        return (worker, build);
+    }
+
+    private static bool IsDescendant(int process, int root)
+    {
+        for (int depth = 0; process > 1 && depth < 20; depth++)
+        {
+            if (process == root)
+            {
+                return true;
+            }
+
+            process = (int)StatusValue($"/proc/{process}", "PPid:");
+        }
+
+        return false;
+    }
+
+    private static long StatusValue(string path, string name)
+    {
+        foreach (string line in File.ReadLines(Path.Combine(path, "status")))
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal))
+            {
+                return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+
+        return 0;
+    }
+}
+
+/// <summary>The yardstick of a build that does nothing.</summary>
+internal static class EmptyLibrary
+{
+    /// <summary>Median of five builds of an empty class library with nothing changed, seconds.</summary>
+    public static double NoOpSeconds(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), "<Project />\n");
+        File.WriteAllText(Path.Combine(folder, "Empty.csproj"), "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>\n");
+        BenchmarkProject.Run(folder, "build", "-c", "Release");
+        return Enumerable.Range(0, 5).Select(_ => BenchmarkProject.Run(folder, "build", "-c", "Release").Seconds).Order().ElementAt(2);
+    }
+}
