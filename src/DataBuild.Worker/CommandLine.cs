@@ -9,6 +9,8 @@ internal static class CommandLine
     {
         RootCommand root = new("DataBuild: the build system for LLM training data");
         root.Subcommands.Add(RunCommand());
+        root.Subcommands.Add(ExtractCommand.Create());
+        root.Subcommands.Add(ExplainCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

@@ -12,6 +12,9 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
     private PlanFile? _file;
     private DatasetBuild? _build;
 
+    /// <summary>The build, once a phase has run.</summary>
+    public DatasetBuild Build => _build ?? throw new InvalidOperationException("no phase has run");
+
     /// <summary>Runs all stages up to a phase; the last phase publishes the dataset.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
     public bool Run(StagePhase phase, CancellationToken cancellation)
