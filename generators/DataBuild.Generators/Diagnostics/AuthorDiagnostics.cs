@@ -52,10 +52,14 @@ internal static class AuthorDiagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1111.md");
 
 
+    public static readonly DiagnosticDescriptor ReservedFigure = new(
+        "DB1112", "A figure with a reserved name", "Figure '{0}' has a name that every figures type has already: Columns, Append and Read are taken",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1112.md");
+
     /// <summary>All of them by code.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
         NotPartialRecord, NotAStage, UnsupportedOption, DuplicateStage, NotPartialFigures, UnsupportedFigure, CannotBeMade, WrongOption, MutableOption,
-        WrongName, DuplicateColumn,
+        WrongName, DuplicateColumn, ReservedFigure,
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 }

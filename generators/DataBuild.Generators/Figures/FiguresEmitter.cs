@@ -10,6 +10,13 @@ internal static class FiguresEmitter
     public static SourceText Emit(FiguresModel model)
     {
         CodeWriter writer = CodeWriter.ForFile();
+        EmitInto(writer, model);
+        return writer.ToSourceText();
+    }
+
+    /// <summary>Writes the part of the type into a file that has its header and namespace already where the declaration names none.</summary>
+    public static void EmitInto(CodeWriter writer, FiguresModel model)
+    {
         string self = model.Declaration.GlobalName;
         model.Declaration.Open(writer, $" : global::DataBuild.IFigures<{self}>");
         EmitColumns(writer, model);
@@ -20,7 +27,6 @@ internal static class FiguresEmitter
         model.Declaration.Close(writer);
         writer.Line();
         EmitColumnHolder(writer, model);
-        return writer.ToSourceText();
     }
 
     private static string Holder(FiguresModel model) => model.Declaration.Name + "Columns";

@@ -44,6 +44,12 @@ internal static class FiguresParser
                 continue;
             }
 
+            if (parameter.Name is "Columns" or "Append" or "Read")
+            {
+                diagnostics.Add(DiagnosticInfo.Create(AuthorDiagnostics.ReservedFigure, parameter, parameter.Name));
+                continue;
+            }
+
             string column = ColumnName(named, parameter) ?? "." + Names.CamelCase(parameter.Name);
             if (!columns.Add(column))
             {

@@ -9,7 +9,7 @@ namespace DataBuild.Generators.Plan;
 
 /// <summary>
 /// Checks a dataset's plan against the stages that are referenced or declared, reports what is wrong at its place in the project file, and writes the
-/// typed configuration.
+/// typed configuration and the type of its rows.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class DatasetPlanGenerator : IIncrementalGenerator
@@ -55,7 +55,10 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
             .WithTrackingName("RootNamespace");
 
         context.RegisterSourceOutput(pipelines.Combine(rootNamespace), static (output, pair) =>
-            output.AddSource("Pipeline.g.cs", PipelineEmitter.Emit(pair.Left, pair.Right)));
+        {
+            output.AddSource("Pipeline.g.cs", PipelineEmitter.Emit(pair.Left, pair.Right));
+            output.AddSource("Row.g.cs", RowEmitter.Emit(pair.Left, pair.Right));
+        });
         context.RegisterSourceOutput(located, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
         context.RegisterSourceOutput(unreadable, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
     }

@@ -1,3 +1,4 @@
+using DataBuild.Generators.Figures;
 using DataBuild.Generators.Plan;
 using DataBuild.Tests;
 
@@ -12,6 +13,39 @@ public sealed class PipelineTests
         Assert.Empty(run.Diagnostics());
         Assert.Empty(string.Join("\n", run.CompilerDiagnostics()));
         SnapshotAssert.Match(run.Generated("Pipeline.g.cs"), "Pipeline");
+    }
+
+    [Fact]
+    public void The_type_of_rows_is_as_reviewed()
+    {
+        GeneratorRun run = GeneratorRun.Start(
+            [new DatasetPlanGenerator(), new FiguresGenerator()],
+            """
+            /// <summary>Tells languages apart.</summary>
+            [Stage("Guess", ColumnPrefix = "language")]
+            public sealed partial record Guess : DocumentStage<Guess.Found>
+            {
+                private static readonly string[] Shown = [".code", ".score"];
+
+                public override IReadOnlyList<string> PublishedColumns => Shown;
+
+                public override Found Measure(Document document) => default;
+
+                /// <summary>What is found.</summary>
+                /// <param name="Code">Code of the language.</param>
+                /// <param name="Score">How sure that is.</param>
+                /// <param name="Letters">Not published.</param>
+                /// <param name="Title">Title of the page.</param>
+                /// <param name="WasRead">A name that is taken.</param>
+                /// <param name="Spans">Places.</param>
+                [Figures]
+                public readonly partial record struct Found(string? Code, float Score, int Letters, [Column("title")] string? Title, [Column("read")] bool WasRead, [Column("meanSpans")] ReadOnlyMemory<int> Spans);
+            }
+            """,
+            PlanSamples.Files("<Project><ItemGroup><Crawl Include=\"a\" /><Stage Include=\"Guess\" Name=\"lang\" /></ItemGroup></Project>"));
+        Assert.Empty(run.Diagnostics());
+        Assert.Empty(string.Join("\n", run.CompilerDiagnostics()));
+        SnapshotAssert.Match(run.Generated("Row.g.cs"), "Row");
     }
 
     [Fact]

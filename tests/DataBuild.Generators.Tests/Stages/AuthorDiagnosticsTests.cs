@@ -44,6 +44,7 @@ public sealed class AuthorDiagnosticsTests
     [InlineData("[Figures] public readonly partial record struct F(int[] Words);", "DB1106")]
     [InlineData("[Figures] public readonly partial record struct F(ReadOnlyMemory<double> Words);", "DB1106")]
     [InlineData("[Figures] public readonly partial record struct F(int Words, [Column(\".words\")] int Others);", "DB1111")]
+    [InlineData("[Figures] public readonly partial record struct F(int Read);", "DB1112")]
     [InlineData("[Figures] public readonly partial record struct F([Column(\"my words\")] int Words);", "DB1110")]
     public void Wrong_figures_are_reported(string source, string code) => Assert.StartsWith(code + "(2,", Assert.Single(Run(source).Diagnostics()), StringComparison.Ordinal);
 
