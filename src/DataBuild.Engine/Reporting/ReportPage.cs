@@ -18,11 +18,11 @@ public static class ReportPage
         main{max-width:1180px;margin:0 auto;padding:24px 20px 60px}h1{font-size:28px;margin:0 0 2px}h2{font-size:18px;margin:34px 0 10px}
         .lead{color:var(--soft);margin:0 0 18px}.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px}
         .tile{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px 14px}.tile b{display:block;font-size:22px;line-height:1.25}.tile span{color:var(--soft);font-size:13px}
-        .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:16px}.panel{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
+        .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:16px;align-items:start}.panel{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
         .panel h3{font-size:15px;margin:0 0 8px}svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}
         .kept{fill:var(--kept)}.drop{fill:var(--drop)}.reuse{fill:var(--reuse)}.axis{stroke:var(--line)}
         .bars{display:grid;grid-template-columns:minmax(90px,auto) 1fr auto;gap:4px 10px;align-items:center;font-size:14px}.bars div{min-width:0;overflow-wrap:anywhere}.bars i{display:block;height:14px;border-radius:3px;background:var(--kept)}
-        .bars i.d{background:var(--drop)}.bars .n{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
+        .bars i.d{background:var(--drop)}.bars.funnel{gap:7px 12px}.funnel .stack{display:flex}.funnel i{height:22px;border-radius:0}.bars .n{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
         .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
         details{border:1px solid var(--line);border-radius:8px;margin:0 0 8px;padding:8px 12px}summary{cursor:pointer;overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;margin:8px 0 2px}
         .tag{display:inline-block;border-radius:10px;padding:0 8px;font-size:12px;color:#fff;background:var(--kept);margin-right:6px}.tag.d{background:var(--drop)}.key{color:var(--soft);font-size:13px;margin:6px 0 0}.key i{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 4px 0 10px;background:var(--kept)}.key i.d{background:var(--drop)}.key i.r{background:var(--reuse)}
@@ -81,26 +81,16 @@ public static class ReportPage
 
     private static void Funnel(StringBuilder page, BuildReport report)
     {
-        const int Row = 30;
-        const int Left = 150;
-        const int Width = 640;
-        page.Append("<h2>Documents through the stages</h2>\n<div class=\"panel\">");
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 1000 {(report.Stages.Count * Row) + 6}\" role=\"img\" aria-label=\"Documents kept and dropped by each stage\">");
+        page.Append("<h2>Documents through the stages</h2>\n<div class=\"panel\"><div class=\"bars funnel\">");
         double max = Math.Max(1, report.Stages[0].Counts.In);
-        int y = 4;
         foreach (StageSummary stage in report.Stages)
         {
-            double kept = stage.Counts.Kept / max * Width;
-            double dropped = (stage.Counts.In - stage.Counts.Kept) / max * Width;
             long lost = stage.Counts.In - stage.Counts.Kept;
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 10}\" y=\"{y + 16}\" text-anchor=\"end\">{Escape(stage.Stage)}</text>");
-            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"kept\" x=\"{Left}\" y=\"{y}\" width=\"{kept:F1}\" height=\"22\" rx=\"2\"/>");
-            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"drop\" x=\"{Left + kept:F1}\" y=\"{y}\" width=\"{dropped:F1}\" height=\"22\" rx=\"2\"/>");
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + kept + dropped + 8:F1}\" y=\"{y + 16}\">{Number(stage.Counts.Kept)}{(lost > 0 ? $" <tspan class=\"soft\">(−{Number(lost)})</tspan>" : "")}</text>");
-            y += Row;
+            page.Append(CultureInfo.InvariantCulture, $"<div>{Escape(stage.Stage)}</div><div class=\"stack\"><i style=\"width:{100 * stage.Counts.Kept / max:F2}%\"></i><i class=\"d\" style=\"width:{100 * lost / max:F2}%\"></i></div>");
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"n\">{Number(stage.Counts.Kept)}{(lost > 0 ? $" (−{Number(lost)})" : "")}</div>");
         }
 
-        page.Append("</svg><p class=\"key\"><i></i>kept<i class=\"d\"></i>dropped here</p></div>\n");
+        page.Append("</div><p class=\"key\"><i></i>kept<i class=\"d\"></i>dropped here</p></div>\n");
     }
 
     private static void Reasons(StringBuilder page, BuildReport report)
