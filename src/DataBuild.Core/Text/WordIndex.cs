@@ -35,7 +35,7 @@ public sealed class WordIndex : TokenIndex
     }
 
     /// <summary>End of the token that starts at a position where no white space stands.</summary>
-    internal static int EndOfToken(ReadOnlySpan<char> text, int start)
+    public static int EndOfToken(ReadOnlySpan<char> text, int start)
     {
         WordBreakClass last = Next(text, start, out int width);
         int at = start + width;

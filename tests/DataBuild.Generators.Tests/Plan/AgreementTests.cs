@@ -41,7 +41,5 @@ public sealed class AgreementTests
         iter: 1000);
 
     private static StageSchema Schema(string name) => StageSchemaReader.Parse(
-        name,
-        Attribute.GetCustomAttributes(typeof(WordCount).Assembly, typeof(StageSchemaAttribute)).Cast<StageSchemaAttribute>().Single(s => s.Name == name).Schema,
-        "");
+        Attribute.GetCustomAttributes(typeof(WordCount).Assembly, typeof(StageSchemaAttribute)).Cast<StageSchemaAttribute>().Single(s => s.Name == name).Schema, "")!;
 }

@@ -1,0 +1,60 @@
+namespace DataBuild.Stages.Filter;
+
+/// <summary>Parts of addresses, as lists of addresses name them.</summary>
+internal static class WebAddress
+{
+    /// <summary>The host in an address, without user, port, final dot and <c>www.</c>; empty when there is none.</summary>
+    public static ReadOnlySpan<char> HostOf(ReadOnlySpan<char> url)
+    {
+        int scheme = url.IndexOf("://", StringComparison.Ordinal);
+        ReadOnlySpan<char> rest = scheme < 0 ? url : url[(scheme + 3)..];
+        int end = rest.IndexOfAny('/', '?', '#');
+        rest = end < 0 ? rest : rest[..end];
+        rest = rest[(rest.LastIndexOf('@') + 1)..];
+        if (!rest.StartsWith("["))
+        {
+            int port = rest.LastIndexOf(':');
+            rest = port < 0 ? rest : rest[..port];
+        }
+
+        rest = rest.TrimEnd('.');
+        return rest.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? rest[4..] : rest;
+    }
+
+    /// <summary>The address without scheme, <c>www.</c>, fragment and final slash: the form in which address lists are compared.</summary>
+    public static ReadOnlySpan<char> WithoutScheme(ReadOnlySpan<char> url)
+    {
+        int scheme = url.IndexOf("://", StringComparison.Ordinal);
+        ReadOnlySpan<char> rest = scheme < 0 ? url : url[(scheme + 3)..];
+        int fragment = rest.IndexOf('#');
+        rest = fragment < 0 ? rest : rest[..fragment];
+        rest = rest.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? rest[4..] : rest;
+        return rest.TrimEnd('/');
+    }
+
+    /// <summary>The domain that is registered: two labels, or three where the second is one of the common classes below a country (<c>co.uk</c>).</summary>
+    public static ReadOnlySpan<char> RegisteredDomain(ReadOnlySpan<char> host)
+    {
+        int last = host.LastIndexOf('.');
+        if (last < 0)
+        {
+            return host;
+        }
+
+        int second = host[..last].LastIndexOf('.');
+        if (second < 0)
+        {
+            return host;
+        }
+
+        bool isClass = host.Length - last - 1 == 2
+            && host[(second + 1)..last] is "co" or "com" or "org" or "net" or "gov" or "edu" or "ac" or "ne" or "or" or "go" or "gob" or "nom" or "mil" or "ltd" or "plc" or "sch";
+        if (!isClass)
+        {
+            return host[(second + 1)..];
+        }
+
+        int third = host[..second].LastIndexOf('.');
+        return host[(third + 1)..];
+    }
+}

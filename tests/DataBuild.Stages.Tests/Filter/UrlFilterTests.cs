@@ -1,0 +1,155 @@
+using DataBuild.Stages.Filter;
+
+namespace DataBuild.Stages.Tests.Filter;
+
+public sealed class UrlFilterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("databuild-url-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // huggingface/datatrove (Apache-2.0), tests of its URL filter.
+    [Theory]
+    [InlineData("https://blocked.com/some-sub-url?with=stuff", "domain")]
+    [InlineData("https://hey.danger.org/some-sub-url?with=stuff", "domain")]
+    [InlineData("http://www.danger.org/some-sub-url?with=stuff", "domain")]
+    [InlineData("https://nice.com/some-sub-url?with=stuff", null)]
+    [InlineData("https://badsubdomain.nice.com/some-sub-url?with=stuff", "subdomain")]
+    [InlineData("https://sdsd.badsubdomain.nice.com/some-sub-url?with=stuff", null)]
+    [InlineData("https://blocke.dcom/some-sub-url?with=stuff", null)]
+    public void Looks_hosts_up_as_DataTrove_does(string url, string? reason) =>
+        Assert.Equal(reason, Reason(Ready(new UrlFilter { MatchSubdomains = false, Domains = [List("blocked.com", "danger.org", "badsubdomain.nice.com")] }), url));
+
+    [Theory]
+    [InlineData("https://sdsd.badsubdomain.nice.com/", "subdomain")]
+    [InlineData("https://user:pw@WWW.Blocked.COM:8080/x", "domain")]
+    [InlineData("blocked.com", "domain")]
+    [InlineData("https://a.bad.co.uk/", "domain")]
+    [InlineData("https://good.co.uk/", null)]
+    [InlineData("https://ads.example/", "domain")]
+    [InlineData("https://track.example/", "domain")]
+    [InlineData("https://notblocked.com/", null)]
+    [InlineData("https://ok.blocked.com/", null)]
+    [InlineData("", null)]
+    public void A_listed_host_stands_for_all_below_it_and_allow_lists_win(string url, string? reason) =>
+        Assert.Equal(reason, Reason(
+            Ready(new UrlFilter
+            {
+                Domains = [List("# UT1", "blocked.com", "badsubdomain.nice.com", "bad.co.uk", "0.0.0.0 ads.example # hosts form", "||track.example^")],
+                Allow = [List("ok.blocked.com")],
+            }),
+            url));
+
+    [Theory]
+    [InlineData("https://x.org/bad/page", "url")]
+    [InlineData("http://www.x.org/bad/page/#top", "url")]
+    [InlineData("https://x.org/bad", null)]
+    [InlineData("https://x.org/casino-games", "word")]
+    [InlineData("https://x.org/casinos", null)]
+    [InlineData("https://x.org/free-movie", "soft_words")]
+    [InlineData("https://x.org/free-free", null)]
+    [InlineData("https://x.org/f-o-r-b/idden", "subword")]
+    public void Words_count_by_kind(string url, string? reason) =>
+        Assert.Equal(reason, Reason(
+            Ready(new UrlFilter { Urls = [List("x.org/bad/page")], Words = [List("casino")], SoftWords = [List("free", "movie")], Subwords = [List("forbidden")] }), url));
+
+    [Fact]
+    public void No_list_and_a_missing_list_are_errors()
+    {
+        Assert.Contains("has no list", Assert.Throws<StageException>(() => Ready(new UrlFilter())).Message, StringComparison.Ordinal);
+        StageException exception = Assert.Throws<StageException>(() => Ready(new UrlFilter { Domains = [InputFile.FromPath(Path.Combine(_folder, "none.txt"))] }));
+        Assert.Contains("none.txt", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_list_finds_all_its_entries_and_no_other()
+    {
+        UrlFilter stage = Ready(new UrlFilter { Domains = [List([.. Enumerable.Range(0, 20_000).Select(i => $"host{i}.example")])] });
+        Assert.All(Enumerable.Range(0, 20_000), i => Assert.Equal("domain", Reason(stage, $"https://host{i}.example/")));
+        Assert.All(Enumerable.Range(20_000, 20_000), i => Assert.Null(Reason(stage, $"https://host{i}.example/")));
+    }
+
+    [Fact]
+    public void Bad_words_count_between_other_characters_only()
+    {
+        C4BadWords stage = new() { List = List("ass", "strap on", "xxx") };
+        stage.Initialize(new StageContext(_folder, _folder));
+
+        // allenai/dolma and mlfoundations/dclm: texts of their tests; a comma is a boundary, as C4's expression has it.
+        Assert.Equal(0, Matches("This sentence has no bad words."));
+        Assert.Equal(1, Matches("If I say strap on because we are on a plane, it's still a bad word."));
+        Assert.Equal(1, Matches("This sentence has ass, and a comma."));
+        Assert.Equal(1, Matches("this text contains a badword XXX so it should be removed"));
+        Assert.Equal(0, Matches("xxx123 123xxx classy"));
+        Assert.Equal(3, (stage with { WithoutWordBoundaries = true }).CountIn("xxx123 123xxx classy", _folder));
+        C4BadWordsFigures figures = stage.Measure(Document.Create("xxx"));
+        Assert.Equal("bad_words", stage.Decide(in figures).Reason);
+        Assert.True((stage with { KeepFraction = 1 }).Decide(in figures).IsKeep);
+        Assert.InRange(figures.Draw, 0, 1);
+
+        int Matches(string text) => stage.Measure(Document.Create(text)).Matches;
+    }
+
+    [Fact]
+    public void Overlapping_phrases_are_all_found()
+    {
+        WordListMatcher matcher = new(["he", "she", "his", "hers"]);
+        Assert.Equal(3, matcher.CountMatches("ushers", wholeWords: false));
+        Assert.Equal(1, matcher.CountMatches("ushers", wholeWords: false, limit: 1));
+        Assert.Equal(1, matcher.CountMatches("his ushers", wholeWords: true));
+    }
+
+    [Fact]
+    public void Toxic_words_count_by_share()
+    {
+        ToxicityWords stage = new() { Lists = [List("damn")] };
+        stage.Initialize(new StageContext(_folder, _folder));
+        ToxicityWordsFigures one = stage.Measure(Document.Create("damn this"));
+        ToxicityWordsFigures two = stage.Measure(Document.Create("damn this damn that"));
+        Assert.True(stage.Decide(in one).IsKeep);
+        Assert.Equal("toxic_words", stage.Decide(in two).Reason);
+        Assert.Equal(500, two.PerThousandWords);
+    }
+
+    [Theory]
+    [InlineData("CC-BY-4.0", null)]
+    [InlineData(" cc0-1.0 ", null)]
+    [InlineData("proprietary", "other_license")]
+    [InlineData("", "license_unstated")]
+    public void Licences_are_kept_by_name_or_beginning(string license, string? reason)
+    {
+        StringColumnBuilder column = new();
+        column.Append(license.AsSpan());
+        License stage = new() { Keep = ["cc-by*", "CC0-1.0"] };
+        LicenseFigures figures = stage.Measure(Document.Create("text", "", "", ("license", column.Build())));
+        Assert.Equal(reason, stage.Decide(in figures).Reason);
+    }
+
+    private InputFile List(params string[] lines)
+    {
+        string path = Path.Combine(_folder, Guid.NewGuid().ToString("N") + ".txt");
+        File.WriteAllLines(path, lines);
+        return InputFile.FromPath(path);
+    }
+
+    private UrlFilter Ready(UrlFilter stage)
+    {
+        stage.Initialize(new StageContext(_folder, _folder));
+        return stage;
+    }
+
+    private static string? Reason(UrlFilter stage, string url)
+    {
+        UrlFilterFigures figures = stage.Measure(Document.Create("text", url));
+        return stage.Decide(in figures).Reason;
+    }
+}
+
+internal static class BadWordsExtensions
+{
+    public static int CountIn(this C4BadWords stage, string text, string folder)
+    {
+        stage.Initialize(new StageContext(folder, folder));
+        return stage.Measure(Document.Create(text)).Matches;
+    }
+}
