@@ -47,6 +47,10 @@ internal static class PlanDiagnostics
         "DB1012", "Dataset without stages", "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1012.md");
 
+    public static readonly DiagnosticDescriptor UnusableStage = new(
+        "DB1014", "Stage assembly cannot be used", "{0}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1014.md");
+
     public static readonly DiagnosticDescriptor AmbiguousStage = new(
         "DB1015", "Two stages of one name in the references", "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1015.md");
@@ -54,6 +58,6 @@ internal static class PlanDiagnostics
     /// <summary>All of them by code.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
-        UnknownStage, UnknownOption, WrongValue, OutOfRange, MissingOption, DuplicateName, NoCrawl, WrongOrder, UnreadablePlan, NoStage, AmbiguousStage,
+        UnknownStage, UnknownOption, WrongValue, OutOfRange, MissingOption, DuplicateName, NoCrawl, WrongOrder, UnreadablePlan, NoStage, UnusableStage, AmbiguousStage,
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 }

@@ -34,7 +34,7 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
                 static (node, _) => node is TypeDeclarationSyntax,
                 static (attributed, _) => StageParser.Parse(attributed).Model)
             .Where(static m => m is not null)
-            .Select(static (m, _) => StageSchemaReader.Parse(StageSchemaWriter.Write(m!), "this project")!)
+            .Select(static (m, _) => StageSchemaReader.Parse(m!.Name, StageSchemaWriter.Write(m), "this project"))
             .Collect().Select(static (all, _) => all.ToEquatableArray()).WithTrackingName("DeclaredSchemas");
         IncrementalValueProvider<EquatableArray<StageSchema>> schemas = declared.Combine(referenced)
             .Select(static (pair, _) => pair.Left.Concat(pair.Right).ToEquatableArray()).WithTrackingName("Schemas");

@@ -32,6 +32,12 @@ internal static class PlanChecker
                 continue;
             }
 
+            if (schema.Problem is { } problem)
+            {
+                errors.Add(new PlanError("DB1014", $"the stage '{schema.Name}' of the assembly {schema.Assembly} cannot be used: {problem}", i));
+                continue;
+            }
+
             if (known[item.Name].Skip(1).FirstOrDefault() is { } other)
             {
                 errors.Add(new PlanError("DB1015", $"two stages are called '{schema.Name}': one in {schema.Assembly}, one in {other.Assembly}", i));

@@ -38,6 +38,7 @@ internal sealed record ColumnModel(string Name, string Type, bool IsNullable, st
 /// <param name="Options">Options in order.</param>
 /// <param name="Columns">Columns in order.</param>
 /// <param name="Published">Relative columns that the dataset holds.</param>
+/// <param name="Problem">Why the schema cannot be read; null when it can.</param>
 internal sealed record StageSchema(
     string Assembly,
     string Name,
@@ -47,4 +48,5 @@ internal sealed record StageSchema(
     bool ReadsPayload,
     EquatableArray<OptionSchema> Options,
     EquatableArray<ColumnModel> Columns,
-    EquatableArray<string> Published);
+    EquatableArray<string> Published,
+    string? Problem = null);

@@ -23,18 +23,27 @@ internal static class StageSchemaReader
         };
     }
 
-    /// <summary>Reads a schema; null when its format is later than this generator's.</summary>
-    public static StageSchema? Parse(string json, string assembly)
+    /// <summary>Reads a schema. One that cannot be read says why, so that the plan which names the stage can.</summary>
+    public static StageSchema Parse(string name, string json, string assembly)
     {
-        JsonValue stage = JsonValue.Parse(json);
-        if (stage["formatVersion"].Number(0) > StageSchemaWriter.FormatVersion)
+        JsonValue stage;
+        try
         {
-            return null;
+            stage = JsonValue.Parse(json);
+        }
+        catch (JsonFormatException exception)
+        {
+            return Unreadable(name, assembly, exception.Message);
+        }
+
+        if (stage["formatVersion"].Number(0) != StageSchemaWriter.FormatVersion)
+        {
+            return Unreadable(name, assembly, $"it has format {stage["formatVersion"].Text}; expected {StageSchemaWriter.FormatVersion}: use matching versions of the assembly and the generator");
         }
 
         return new StageSchema(
             assembly,
-            stage["name"].Text ?? "",
+            name,
             stage["phase"].Text ?? "",
             stage["columnPrefix"].Text ?? "",
             stage["summary"].Text ?? "",
@@ -43,6 +52,8 @@ internal static class StageSchemaReader
             stage["columns"].Items.Select(c => new ColumnModel(c["name"].Text ?? "", c["type"].Text ?? "", c["nullable"].IsTrue, c["description"].Text ?? "")).ToEquatableArray(),
             stage["published"].Items.Select(p => p.Text ?? "").ToEquatableArray());
     }
+
+    private static StageSchema Unreadable(string name, string assembly, string problem) => new(assembly, name, "", "", "", false, default, default, default, problem);
 
     private static OptionSchema ParseOption(JsonValue option) => new(
         option["name"].Text ?? "",
@@ -58,8 +69,8 @@ internal static class StageSchemaReader
 
     private static EquatableArray<StageSchema> FromCompilation(Compilation compilation) => compilation.Assembly.GetAttributes()
         .Where(a => a.AttributeClass is { Name: AttributeName, ContainingNamespace.Name: "DataBuild" } && a.ConstructorArguments.Length == 2)
-        .Select(a => Parse(a.ConstructorArguments[1].Value as string ?? "{}", compilation.AssemblyName ?? ""))
-        .OfType<StageSchema>().ToEquatableArray();
+        .Select(a => Parse(a.ConstructorArguments[0].Value as string ?? "", a.ConstructorArguments[1].Value as string ?? "", compilation.AssemblyName ?? ""))
+        .ToEquatableArray();
 
     // The metadata is read as it is: binding every reference's attributes on each keystroke would be slow, and its result no cacheable value.
     private static EquatableArray<StageSchema> FromFile(PortableExecutableReference reference)
@@ -81,9 +92,9 @@ internal static class StageSchemaReader
             List<StageSchema> schemas = [];
             foreach (CustomAttributeHandle handle in reader.GetAssemblyDefinition().GetCustomAttributes())
             {
-                if (SchemaOf(reader, reader.GetCustomAttribute(handle)) is { } json && Parse(json, name) is { } schema)
+                if (SchemaOf(reader, reader.GetCustomAttribute(handle)) is var (stage, json))
                 {
-                    schemas.Add(schema);
+                    schemas.Add(Parse(stage, json, name));
                 }
             }
 
@@ -96,7 +107,7 @@ internal static class StageSchemaReader
         }
     }
 
-    private static string? SchemaOf(MetadataReader reader, CustomAttribute attribute)
+    private static (string Name, string Json)? SchemaOf(MetadataReader reader, CustomAttribute attribute)
     {
         if (attribute.Constructor.Kind != HandleKind.MemberReference
             || reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is not { Kind: HandleKind.TypeReference } parent)
@@ -113,7 +124,7 @@ internal static class StageSchemaReader
         // ECMA-335 II.23.3: the prolog 0x0001, then the constructor's arguments, each a counted UTF-8 string.
         BlobReader blob = reader.GetBlobReader(attribute.Value);
         _ = blob.ReadUInt16();
-        _ = blob.ReadSerializedString();
-        return blob.ReadSerializedString();
+        string? name = blob.ReadSerializedString();
+        return (name ?? "", blob.ReadSerializedString() ?? "");
     }
 }

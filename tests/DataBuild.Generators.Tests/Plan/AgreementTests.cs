@@ -41,5 +41,7 @@ public sealed class AgreementTests
         iter: 1000);
 
     private static StageSchema Schema(string name) => StageSchemaReader.Parse(
-        Attribute.GetCustomAttributes(typeof(WordCount).Assembly, typeof(StageSchemaAttribute)).Cast<StageSchemaAttribute>().Single(s => s.Name == name).Schema, "")!;
+        name,
+        Attribute.GetCustomAttributes(typeof(WordCount).Assembly, typeof(StageSchemaAttribute)).Cast<StageSchemaAttribute>().Single(s => s.Name == name).Schema,
+        "");
 }

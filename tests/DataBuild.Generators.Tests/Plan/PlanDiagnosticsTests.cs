@@ -1,4 +1,6 @@
+using DataBuild.Generators.Figures;
 using DataBuild.Generators.Plan;
+using DataBuild.Generators.Stages;
 using Microsoft.CodeAnalysis;
 
 namespace DataBuild.Generators.Tests.Plan;
@@ -115,6 +117,27 @@ public sealed class PlanDiagnosticsTests
             "[Stage(\"KeepAll\")] public sealed partial record K : DocumentStage { public override Verdict Run(Document document) => Verdict.Keep; }",
             PlanSamples.Files(Project("<Stage Include=\"KeepAll\" />")),
             [GeneratorRun.SampleStages]).Diagnostics());
+
+    [Theory]
+    [InlineData("{\\\"formatVersion\\\":9}", "it has format 9; expected 1: use matching versions of the assembly and the generator")]
+    [InlineData("{", "at character 1: expected '\"'")]
+    public void A_stage_with_a_schema_that_cannot_be_read_is_reported_where_it_is_used(string schema, string problem)
+    {
+        GeneratorRun library = GeneratorRun.Start([], $"[assembly: StageSchema(\"Later\", \"{schema}\")]", assemblyName: "Library");
+        Assert.Equal(
+            [$"DB1014(4,12): the stage 'Later' of the assembly Library cannot be used: {problem}"],
+            GeneratorRun.Start([new DatasetPlanGenerator()], "", PlanSamples.Files(Project("<Stage Include=\"Later\" />")), [library.Compilation.ToMetadataReference()]).Diagnostics());
+    }
+
+    [Fact]
+    public void Stages_of_a_referenced_project_are_known_in_the_editor()
+    {
+        GeneratorRun library = GeneratorRun.Start([new StageGenerator(), new FiguresGenerator()], GeneratorRun.SampleSource(), assemblyName: "Library");
+        MetadataReference reference = library.Compilation.AddSyntaxTrees(library.Result.GeneratedTrees).ToMetadataReference();
+        Assert.Equal(
+            ["DB1004(4,32): WordCount.MinWords is -1; expected an integer from 0 to 2147483647 (words)"],
+            GeneratorRun.Start([new DatasetPlanGenerator()], "", PlanSamples.Files(Project("<Stage Include=\"WordCount\" MinWords=\"-1\" />")), [reference]).Diagnostics());
+    }
 
     [Fact]
     public void A_project_that_is_no_dataset_gets_nothing()
