@@ -28,6 +28,7 @@ public sealed class JsonlWriter : IDisposable
     private readonly bool _ownsOutput;
     private readonly ArrayBufferWriter<byte> _buffer = new(2 * BufferBytes);
     private readonly Utf8JsonWriter _json;
+    private bool _isDisposed;
 
     /// <summary>Starts writing.</summary>
     /// <param name="output">Where the lines go; left open.</param>
@@ -96,6 +97,12 @@ public sealed class JsonlWriter : IDisposable
     /// <summary>Ends the stream; the output stays open.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _json.Dispose();
         FlushBuffer();
         if (_ownsOutput)

@@ -22,14 +22,14 @@ internal sealed class BandJoin(string signatureColumn, int bands, int rows, doub
         }
 
         bool[] isRepeated = JoinEqualSignatures(corpus, sets, context);
-        using RunSorter<CandidatePair> pairs = new(context.ScratchDirectory, "pairs", memoryBytes / 2);
+        using RunSorter<CandidatePair> pairs = new(context.ScratchDirectory, "pairs", memoryBytes / 2, context.Cancellation);
         CollectPairs(corpus, isRepeated, pairs, context);
         Verify(corpus, pairs, sets, context);
     }
 
     private void JoinBands(Corpus corpus, DisjointSets sets, StageContext context)
     {
-        using RunSorter<KeyedRow> sorter = new(context.ScratchDirectory, "bands", memoryBytes);
+        using RunSorter<KeyedRow> sorter = new(context.ScratchDirectory, "bands", memoryBytes, context.Cancellation);
         foreach (CorpusBatch batch in corpus.Read(signatureColumn))
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -65,7 +65,7 @@ internal sealed class BandJoin(string signatureColumn, int bands, int rows, doub
     private bool[] JoinEqualSignatures(Corpus corpus, DisjointSets sets, StageContext context)
     {
         bool[] isRepeated = new bool[corpus.RowCount];
-        using RunSorter<KeyedRow> sorter = new(context.ScratchDirectory, "signatures", memoryBytes);
+        using RunSorter<KeyedRow> sorter = new(context.ScratchDirectory, "signatures", memoryBytes, context.Cancellation);
         foreach (CorpusBatch batch in corpus.Read(signatureColumn))
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -100,7 +100,7 @@ internal sealed class BandJoin(string signatureColumn, int bands, int rows, doub
 
     private void CollectPairs(Corpus corpus, bool[] isRepeated, RunSorter<CandidatePair> pairs, StageContext context)
     {
-        using RunSorter<BandEntry> sorter = new(context.ScratchDirectory, "bands", memoryBytes / 2);
+        using RunSorter<BandEntry> sorter = new(context.ScratchDirectory, "bands", memoryBytes / 2, context.Cancellation);
         foreach (CorpusBatch batch in corpus.Read(signatureColumn))
         {
             context.Cancellation.ThrowIfCancellationRequested();

@@ -13,7 +13,7 @@ internal static class DigestDedup
 {
     /// <summary>Sorts the digests of all alive rows, joins equal ones and writes the outcomes. A row without a digest joins nothing.</summary>
     public static void Merge(
-        Corpus corpus,
+        CorpusAgainst corpus,
         string highColumn,
         string lowColumn,
         string lengthColumn,
@@ -24,7 +24,7 @@ internal static class DigestDedup
     {
         long memory = sortMemory * 1048576L;
         DisjointSets sets = new(corpus.RowCount);
-        using (RunSorter<DigestRow> sorter = new(context.ScratchDirectory, "digests", memory))
+        using (RunSorter<DigestRow> sorter = new(context.ScratchDirectory, "digests", memory, context.Cancellation))
         {
             foreach (CorpusBatch batch in corpus.Read(highColumn, lowColumn))
             {

@@ -5,7 +5,7 @@ namespace DataBuild.Stages.Deduplicate;
 /// <summary>The place of documents in the order of a <see cref="DocumentPriority"/>: 0 is the best.</summary>
 internal static class DocumentRanks
 {
-    /// <summary>Ranks rows by priority and then id. Rows that are not chosen have rank -1.</summary>
+    /// <summary>Ranks rows by priority and then id, documents of other datasets first. Rows that are not chosen have rank -1.</summary>
     /// <param name="corpus">Corpus.</param>
     /// <param name="priority">Order.</param>
     /// <param name="lengthColumn">Column that <c>text_length</c> stands for.</param>
@@ -19,6 +19,7 @@ internal static class DocumentRanks
         using KeySorter sorter = new(context.ScratchDirectory, "priority", memoryBytes);
         string[] columns = [.. priority.Columns.Select(c => c == DocumentPriority.TextLength ? lengthColumn : c).Append("id").Distinct(StringComparer.Ordinal)];
         ArrayBufferWriter<byte> key = new();
+        long ownRows = corpus is CorpusAgainst against ? against.OwnRows : corpus.RowCount;
         foreach (CorpusBatch batch in corpus.Read(columns))
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -29,7 +30,17 @@ internal static class DocumentRanks
                 if (alive.Span[row] && isChosen(ordinal))
                 {
                     key.ResetWrittenCount();
-                    priority.AppendKey(batch.Documents, lengthColumn, row, key);
+                    key.GetSpan(1)[0] = ordinal < ownRows ? (byte)1 : (byte)0;
+                    key.Advance(1);
+                    if (ordinal < ownRows)
+                    {
+                        priority.AppendKey(batch.Documents, lengthColumn, row, key);
+                    }
+                    else
+                    {
+                        key.Write(((StringColumn)batch.Documents["id"])[row]);
+                    }
+
                     sorter.Add(key.WrittenSpan, ordinal);
                 }
             }

@@ -10,7 +10,7 @@ public readonly partial record struct DuplicateOutcome(string? Cluster, int Clus
 /// <summary>Elects one document of each set of duplicates and writes the outcomes.</summary>
 internal static class DuplicateClusters
 {
-    /// <summary>Writes an outcome for every row: in each set the row of the best rank is kept.</summary>
+    /// <summary>Writes an outcome for every row of the dataset itself: in each set the row of the best rank is kept.</summary>
     /// <param name="corpus">Corpus.</param>
     /// <param name="sets">Sets of rows.</param>
     /// <param name="priority">Order of the documents.</param>
@@ -19,7 +19,7 @@ internal static class DuplicateClusters
     /// <param name="context">Scratch folder and cancellation.</param>
     /// <param name="memoryBytes">Memory for sorting.</param>
     public static void Write(
-        Corpus corpus,
+        CorpusAgainst corpus,
         DisjointSets sets,
         DocumentPriority priority,
         string lengthColumn,
@@ -63,7 +63,7 @@ internal static class DuplicateClusters
             }
         }
 
-        foreach (CorpusBatch batch in corpus.Read("id"))
+        foreach (CorpusBatch batch in corpus.Read("id").TakeWhile(b => b.FirstRow < corpus.OwnRows))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             ReadOnlyMemory<bool> alive = batch.Alive;

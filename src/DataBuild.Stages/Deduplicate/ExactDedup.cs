@@ -24,7 +24,14 @@ public sealed partial record ExactDedup : CorpusStage<ExactDedupFigures, Duplica
     /// Which of several equal documents is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';' (<c>score.value desc; date asc</c>);
     /// <c>text_length</c> is the length of the text. The id decides last.
     /// </summary>
+    [Threshold]
     public string Priority { get; init; } = "";
+
+    /// <summary>
+    /// Files of other datasets (JSON Lines or Parquet with <c>id</c>, <c>url</c> and <c>text</c>): a document that duplicates one of theirs goes.
+    /// </summary>
+    [Threshold]
+    public IReadOnlyList<InputFile> Against { get; init; } = [];
 
     /// <summary>Memory for sorting.</summary>
     [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
@@ -49,7 +56,8 @@ public sealed partial record ExactDedup : CorpusStage<ExactDedupFigures, Duplica
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(context);
-        DigestDedup.Merge(corpus, Name + ".digestHigh", Name + ".digestLow", Name + ".length", Priority, outcomes, context, SortMemory);
+        using CorpusAgainst all = CorpusAgainst.Create(corpus, this, ExactDedupFigures.Columns, Against, context);
+        DigestDedup.Merge(all, Name + ".digestHigh", Name + ".digestLow", Name + ".length", Priority, outcomes, context, SortMemory);
     }
 
     /// <inheritdoc />

@@ -53,14 +53,21 @@ public sealed partial record MinHashDedup : CorpusStage<MinHashFigures, Duplicat
     /// <summary>
     /// Least similarity, estimated by the whole signatures, of two documents that meet in a band; 0 takes every pair that meets.
     /// </summary>
-    [Option(Min = 0, Max = 1, Unit = "fraction")]
+    [Option(Min = 0, Max = 1, Unit = "fraction"), Threshold]
     public double MinJaccard { get; init; }
 
     /// <summary>
     /// Which document of a cluster is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';' (<c>score.value desc; text_length desc; date asc</c>);
     /// <c>text_length</c> is the length of the text. The id decides last.
     /// </summary>
+    [Threshold]
     public string Priority { get; init; } = "text_length desc";
+
+    /// <summary>
+    /// Files of other datasets (JSON Lines or Parquet with <c>id</c>, <c>url</c> and <c>text</c>): a document that duplicates one of theirs goes.
+    /// </summary>
+    [Threshold]
+    public IReadOnlyList<InputFile> Against { get; init; } = [];
 
     /// <summary>Memory for sorting and for verified signatures.</summary>
     [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
@@ -109,9 +116,10 @@ public sealed partial record MinHashDedup : CorpusStage<MinHashFigures, Duplicat
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(context);
         long memory = SortMemory * 1048576L;
-        DisjointSets sets = new(corpus.RowCount);
-        new BandJoin(Name + ".signature", Bands, Rows, MinJaccard, memory).Join(corpus, sets, context);
-        DuplicateClusters.Write(corpus, sets, DocumentPriority.Parse(Priority), Name + ".length", outcomes, context, memory);
+        using CorpusAgainst all = CorpusAgainst.Create(corpus, this, MinHashFigures.Columns, Against, context);
+        DisjointSets sets = new(all.RowCount);
+        new BandJoin(Name + ".signature", Bands, Rows, MinJaccard, memory).Join(all, sets, context);
+        DuplicateClusters.Write(all, sets, DocumentPriority.Parse(Priority), Name + ".length", outcomes, context, memory);
     }
 
     /// <inheritdoc />

@@ -26,10 +26,11 @@ public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcom
     private static PartBuffers? s_buffers;
 
     /// <summary>How a paragraph is known again.</summary>
+    [Threshold]
     public ParagraphIndex Index { get; init; } = ParagraphIndex.Exact;
 
     /// <summary>With <see cref="ParagraphIndex.Bloom"/>: share of paragraphs that are removed though they are new.</summary>
-    [Option(Min = 1e-15, Max = 0.5, Unit = "fraction")]
+    [Option(Min = 1e-15, Max = 0.5, Unit = "fraction"), Threshold]
     public double FalsePositiveRate { get; init; } = 1e-6;
 
     /// <summary>Compares the words alone: lower case, without marks and punctuation, numbers as 0.</summary>
@@ -44,6 +45,7 @@ public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcom
     public double MinKept { get; init; }
 
     /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
+    [Threshold]
     public string Priority { get; init; } = "";
 
     /// <summary>Memory for sorting.</summary>

@@ -16,7 +16,7 @@ internal sealed class PartDedup(string stageName, string priority, long memoryBy
     /// <summary>Removes windows of parts that occur more than once, by their stored digests.</summary>
     public void Merge(Corpus corpus, int windowLength, KeptCopies keep, PartSplitter split, OutcomeWriter<CutOutcome> outcomes, StageContext context)
     {
-        using RepeatedWindows windows = new(windowLength, keep, Ranks(corpus, context), context.ScratchDirectory, memoryBytes);
+        using RepeatedWindows windows = new(windowLength, keep, Ranks(corpus, context), context, memoryBytes);
         ReadDigests(corpus, context, (row, position, digest) => windows.Add(digest, row, position));
         windows.Complete();
         Cut(corpus, windows, split, outcomes, context);
@@ -26,8 +26,8 @@ internal sealed class PartDedup(string stageName, string priority, long memoryBy
     public void MergeByFilter(Corpus corpus, double falsePositiveRate, PartSplitter split, OutcomeWriter<CutOutcome> outcomes, StageContext context)
     {
         int[] ranks = Ranks(corpus, context);
-        using RepeatedWindows windows = new(1, KeptCopies.One, ranks, context.ScratchDirectory, memoryBytes / 2);
-        using (RunSorter<RankedPart> sorter = new(context.ScratchDirectory, "parts", memoryBytes / 2))
+        using RepeatedWindows windows = new(1, KeptCopies.One, ranks, context, memoryBytes / 2);
+        using (RunSorter<RankedPart> sorter = new(context.ScratchDirectory, "parts", memoryBytes / 2, context.Cancellation))
         {
             ReadDigests(corpus, context, (row, position, digest) => sorter.Add(new RankedPart(ranks[row], position, row, digest)));
             BloomFilter filter = new(sorter.Count, falsePositiveRate);

@@ -32,9 +32,9 @@ internal sealed class RepeatedWindows : IDisposable
     /// <param name="length">Parts in a window.</param>
     /// <param name="keep">Which copies stay.</param>
     /// <param name="ranks">Rank of each row; -1 where it takes no part.</param>
-    /// <param name="scratchDirectory">Folder for runs.</param>
+    /// <param name="context">Folder for runs, and cancellation.</param>
     /// <param name="memoryBytes">Memory for sorting.</param>
-    public RepeatedWindows(int length, KeptCopies keep, int[] ranks, string scratchDirectory, long memoryBytes)
+    public RepeatedWindows(int length, KeptCopies keep, int[] ranks, StageContext context, long memoryBytes)
     {
         _length = length;
         _keep = keep;
@@ -48,8 +48,8 @@ internal sealed class RepeatedWindows : IDisposable
             }
         }
 
-        _windows = new RunSorter<Window>(scratchDirectory, "windows", memoryBytes * 3 / 4);
-        _marks = new RunSorter<Mark>(scratchDirectory, "marks", memoryBytes / 4);
+        _windows = new RunSorter<Window>(context.ScratchDirectory, "windows", memoryBytes * 3 / 4, context.Cancellation);
+        _marks = new RunSorter<Mark>(context.ScratchDirectory, "marks", memoryBytes / 4, context.Cancellation);
     }
 
     /// <summary>Adds a window.</summary>

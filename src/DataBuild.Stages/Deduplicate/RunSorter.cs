@@ -36,6 +36,7 @@ public sealed class RunSorter<T> : IDisposable where T : unmanaged, ISortRecord<
     private readonly string _directory;
     private readonly string _name;
     private readonly int _capacity;
+    private readonly CancellationToken _cancellation;
     private readonly List<string> _runs = [];
     private T[] _buffer;
     private T[] _spare = [];
@@ -45,8 +46,10 @@ public sealed class RunSorter<T> : IDisposable where T : unmanaged, ISortRecord<
     /// <param name="directory">Scratch folder.</param>
     /// <param name="name">First part of the run files' names; unique in the folder.</param>
     /// <param name="memoryBytes">Memory for the two buffers of the radix sort together.</param>
-    public RunSorter(string directory, string name, long memoryBytes)
+    /// <param name="cancellation">Asked once a run, and once a block of a run when they are merged.</param>
+    public RunSorter(string directory, string name, long memoryBytes, CancellationToken cancellation = default)
     {
+        _cancellation = cancellation;
         _directory = directory;
         _name = name;
         _capacity = (int)Math.Clamp(memoryBytes / 2 / Unsafe.SizeOf<T>(), 16, Array.MaxLength / 2);
@@ -96,7 +99,7 @@ public sealed class RunSorter<T> : IDisposable where T : unmanaged, ISortRecord<
         long merged = (long)_buffer.Length * Unsafe.SizeOf<T>();
         _buffer = [];
         _spare = [];
-        return new SortedRecords<T>(_runs, merged);
+        return new SortedRecords<T>(_runs, merged, _cancellation);
     }
 
     /// <summary>Removes the runs.</summary>
@@ -112,16 +115,15 @@ public sealed class RunSorter<T> : IDisposable where T : unmanaged, ISortRecord<
 
     private void WriteRun()
     {
+        _cancellation.ThrowIfCancellationRequested();
         SortBuffer();
         string path = Path.Combine(_directory, $"{_name}.{_runs.Count:D5}.run");
         _runs.Add(path);
         using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         const int Piece = 1 << 22;
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(_buffer.AsSpan(0, Math.Min(_count, Piece)));
         for (int start = 0; start < _count; start += Piece)
         {
-            bytes = MemoryMarshal.AsBytes(_buffer.AsSpan(start, Math.Min(_count - start, Piece)));
-            stream.Write(bytes);
+            stream.Write(MemoryMarshal.AsBytes(_buffer.AsSpan(start, Math.Min(_count - start, Piece))));
         }
 
         _count = 0;

@@ -13,21 +13,23 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
     public string Embedding { get; init; } = "";
 
     /// <summary>Number of k-means clusters; 0 takes the square root of the number of documents.</summary>
-    [Option(Min = 0, Max = 1000000)]
+    [Option(Min = 0, Max = 1000000), Threshold]
     public int Clusters { get; init; }
 
     /// <summary>Rounds of k-means.</summary>
-    [Option(Min = 1, Max = 1000)]
+    [Option(Min = 1, Max = 1000), Threshold]
     public int Iterations { get; init; } = 10;
 
     /// <summary>Least cosine similarity of duplicates.</summary>
-    [Option(Min = -1, Max = 1)]
+    [Option(Min = -1, Max = 1), Threshold]
     public double MinCosine { get; init; } = 0.95;
 
     /// <summary>Seed of the first centroids.</summary>
+    [Threshold]
     public int Seed { get; init; } = 1;
 
     /// <summary>Which document is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';'. The id decides last.</summary>
+    [Threshold]
     public string Priority { get; init; } = "";
 
     /// <summary>Memory for sorting and for the embeddings of a group of clusters.</summary>

@@ -23,6 +23,7 @@ public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome
     public double MinKept { get; init; }
 
     /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
+    [Threshold]
     public string Priority { get; init; } = "";
 
     /// <summary>Memory for sorting.</summary>

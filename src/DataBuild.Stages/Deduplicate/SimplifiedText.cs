@@ -90,8 +90,7 @@ public sealed class SimplifiedText : IDocumentAnalysis
                     i++;
                     break;
                 case CharacterKind.Digit:
-                    sourceStart = sourceStart < 0 ? i : sourceStart;
-                    text[length++] = '0';
+                    AppendNumber();
                     i = EndOfNumber(source, i);
                     break;
                 case CharacterKind.Dropped:
@@ -141,6 +140,16 @@ public sealed class SimplifiedText : IDocumentAnalysis
             sourceStart = -1;
         }
 
+        // Digits that follow digits, with a dropped character between them or of another plane, are the same number.
+        void AppendNumber()
+        {
+            sourceStart = sourceStart < 0 ? i : sourceStart;
+            if (length == wordStart || text[length - 1] != '0')
+            {
+                text[length++] = '0';
+            }
+        }
+
         void Supplementary(ReadOnlySpan<char> rest)
         {
             OperationStatus status = Rune.DecodeFromUtf16(rest, out Rune rune, out int consumed);
@@ -152,8 +161,7 @@ public sealed class SimplifiedText : IDocumentAnalysis
 
             if (kind == CharacterKind.Digit)
             {
-                sourceStart = sourceStart < 0 ? i : sourceStart;
-                text[length++] = '0';
+                AppendNumber();
             }
             else if (kind is CharacterKind.Letter or CharacterKind.Single)
             {

@@ -14,13 +14,13 @@ public sealed class SortedRecords<T> : IDisposable where T : unmanaged, ISortRec
 
     internal SortedRecords(ReadOnlyMemory<T> buffer) => _buffer = buffer;
 
-    internal SortedRecords(IReadOnlyList<string> runs, long memoryBytes)
+    internal SortedRecords(IReadOnlyList<string> runs, long memoryBytes, CancellationToken cancellation)
     {
         int perRun = (int)Math.Clamp(memoryBytes / runs.Count / Unsafe.SizeOf<T>(), 64, (1 << 22) / Unsafe.SizeOf<T>());
         _heap = new RunReader[runs.Count];
         foreach (string run in runs)
         {
-            RunReader reader = new(run, perRun);
+            RunReader reader = new(run, perRun, cancellation);
             if (reader.MoveNext())
             {
                 _heap[_heapCount++] = reader;
@@ -107,7 +107,7 @@ public sealed class SortedRecords<T> : IDisposable where T : unmanaged, ISortRec
         }
     }
 
-    private sealed class RunReader(string path, int capacity) : IDisposable
+    private sealed class RunReader(string path, int capacity, CancellationToken cancellation) : IDisposable
     {
         private readonly FileStream _stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         private readonly T[] _records = new T[capacity];
@@ -123,6 +123,7 @@ public sealed class SortedRecords<T> : IDisposable where T : unmanaged, ISortRec
                 return true;
             }
 
+            cancellation.ThrowIfCancellationRequested();
             Span<byte> bytes = MemoryMarshal.AsBytes(_records.AsSpan());
             int read = _stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (read % Unsafe.SizeOf<T>() != 0)

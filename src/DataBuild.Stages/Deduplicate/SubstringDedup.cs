@@ -36,10 +36,11 @@ public sealed partial record SubstringDedup : CorpusStage<SubstringFigures, CutO
     public SubstringUnit Unit { get; init; } = SubstringUnit.Token;
 
     /// <summary>Least length of a repeated passage.</summary>
-    [Option(Min = 2, Max = 1000000, Unit = "tokens or bytes")]
+    [Option(Min = 2, Max = 1000000, Unit = "tokens or bytes"), Threshold]
     public int MinLength { get; init; } = 50;
 
     /// <summary>Which copies stay. The paper removes all (<c>None</c>).</summary>
+    [Threshold]
     public KeptCopies Copies { get; init; } = KeptCopies.One;
 
     /// <summary>Least share of a text that must be left, else the document goes.</summary>
@@ -47,6 +48,7 @@ public sealed partial record SubstringDedup : CorpusStage<SubstringFigures, CutO
     public double MinKept { get; init; }
 
     /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
+    [Threshold]
     public string Priority { get; init; } = "";
 
     /// <summary>Memory for the suffix array (24 bytes a token or byte) or, where that is not enough, for sorting.</summary>
@@ -87,7 +89,7 @@ public sealed partial record SubstringDedup : CorpusStage<SubstringFigures, CutO
         }
 
         int[] ranks = new PartDedup(Name, Priority, Math.Min(memory, 256L << 20)).Ranks(corpus, context);
-        using RepeatedWindows windows = new(MinLength, Copies, ranks, context.ScratchDirectory, memory / 2);
+        using RepeatedWindows windows = new(MinLength, Copies, ranks, context, memory / 2);
         SubstringFinder finder = new(MinLength, Copies, Split, ElementsOf, ranks);
         if (!IsSortedAlways && units * SubstringFinder.BytesPerUnit <= memory && units < Array.MaxLength / 2)
         {

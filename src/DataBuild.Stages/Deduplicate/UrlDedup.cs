@@ -23,7 +23,14 @@ public sealed partial record UrlDedup : CorpusStage<UrlDedupFigures, DuplicateOu
     /// <summary>
     /// Which of several documents is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';'. The default keeps the latest. The id decides last.
     /// </summary>
+    [Threshold]
     public string Priority { get; init; } = "date desc";
+
+    /// <summary>
+    /// Files of other datasets (JSON Lines or Parquet with <c>id</c>, <c>url</c> and <c>text</c>): a document that duplicates one of theirs goes.
+    /// </summary>
+    [Threshold]
+    public IReadOnlyList<InputFile> Against { get; init; } = [];
 
     /// <summary>Memory for sorting.</summary>
     [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
@@ -54,7 +61,8 @@ public sealed partial record UrlDedup : CorpusStage<UrlDedupFigures, DuplicateOu
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(context);
-        DigestDedup.Merge(corpus, Name + ".digestHigh", Name + ".digestLow", "", Priority, outcomes, context, SortMemory);
+        using CorpusAgainst all = CorpusAgainst.Create(corpus, this, UrlDedupFigures.Columns, Against, context);
+        DigestDedup.Merge(all, Name + ".digestHigh", Name + ".digestLow", "", Priority, outcomes, context, SortMemory);
     }
 
     /// <inheritdoc />
