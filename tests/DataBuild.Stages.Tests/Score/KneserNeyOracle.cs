@@ -41,7 +41,7 @@ internal sealed class KneserNeyOracle
             g => string.Join(' ', g),
             g => n == _order || g[0] == "<s>"
                 ? grams.Count(o => o.SequenceEqual(g))
-                : GramsOf(n + 1).Where(o => o[1..].SequenceEqual(g)).Select(o => o[0]).Distinct().Count());
+                : GramsOf(n + 1).Where(o => o.AsSpan(1).SequenceEqual(g)).Select(o => o[0]).Distinct().Count());
     }
 
     private List<string[]> GramsOf(int n) =>
