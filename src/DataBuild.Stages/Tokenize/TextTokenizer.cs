@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -38,12 +39,19 @@ public sealed class TextTokenizer
     /// <summary>Id of the token that ends a text, or null where the definition names none.</summary>
     public int? EndOfTextId => _model.EndOfTextId;
 
+    /// <summary>Ids that the definition's post-processor puts before a text (such as [CLS]); no method here adds them.</summary>
+    public ReadOnlySpan<int> PrefixIds => _model.Prefix;
+
+    /// <summary>Ids that the definition's post-processor puts after a text (such as [SEP]); no method here adds them.</summary>
+    public ReadOnlySpan<int> SuffixIds => _model.Suffix;
+
     /// <summary>Names of the encodings that need no file.</summary>
     public static IReadOnlyList<string> BuiltInNames => TiktokenEncoding.BuiltIn;
 
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="nameOrPath">
-    /// An encoding's name (<see cref="BuiltInNames"/>), or the path of a <c>.tiktoken</c> file named for its encoding.
+    /// An encoding's name (<see cref="BuiltInNames"/>), or the path of a Hugging Face <c>tokenizer.json</c>, a SentencePiece
+    /// <c>.model</c> or a <c>.tiktoken</c> file named for its encoding; each may be compressed with gzip (<c>.gz</c>).
     /// </param>
     /// <exception cref="TokenizerFormatException">The definition is malformed or asks for what is not supported.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -61,18 +69,25 @@ public sealed class TextTokenizer
                 $"'{nameOrPath}' is neither a built-in tokenizer ({string.Join(", ", BuiltInNames)}) nor a file.", nameOrPath);
         }
 
-        byte[] data = File.ReadAllBytes(nameOrPath);
+        byte[] data = Gunzip(File.ReadAllBytes(nameOrPath));
         string fileName = Path.GetFileName(nameOrPath);
-        if (fileName.EndsWith(".tiktoken", StringComparison.Ordinal))
+        fileName = fileName.EndsWith(".gz", StringComparison.Ordinal) ? fileName[..^3] : fileName;
+        string extension = Path.GetExtension(fileName);
+        switch (extension)
         {
-            string encodingName = fileName[..^".tiktoken".Length];
-            return TiktokenEncoding.TryGet(encodingName, out encoding)
-                ? FromTiktoken(nameOrPath, encoding, data)
-                : throw new TokenizerFormatException(
-                    nameOrPath, "file name", $"a .tiktoken file does not say its pattern, and '{encodingName}' is not a known encoding");
+            case ".json":
+                return new TextTokenizer(nameOrPath, DigestOf("tokenizer.json", data), HuggingFaceFile.Load(data, nameOrPath));
+            case ".model":
+                return new TextTokenizer(nameOrPath, DigestOf("sentencepiece", data), SentencePieceFile.Load(data, nameOrPath));
+            case ".tiktoken":
+                string encodingName = Path.GetFileNameWithoutExtension(fileName);
+                return TiktokenEncoding.TryGet(encodingName, out encoding)
+                    ? FromTiktoken(nameOrPath, encoding, data)
+                    : throw new TokenizerFormatException(
+                        nameOrPath, "file name", $"a .tiktoken file does not say its pattern, and '{encodingName}' is not a known encoding");
+            default:
+                throw new TokenizerFormatException(nameOrPath, "file name", $"ends in '{extension}'; expected .json, .model or .tiktoken");
         }
-
-        throw new TokenizerFormatException(nameOrPath, "file name", "expected .tiktoken");
     }
 
     /// <summary>Appends the ids of a text.</summary>
@@ -85,12 +100,12 @@ public sealed class TextTokenizer
         ArgumentNullException.ThrowIfNull(output);
         if (Utf8.IsValid(utf8))
         {
-            return EncodeValid(utf8, output, special);
+            return EncodeValid(utf8, output, null, null, special);
         }
 
         byte[] sanitised = ArrayPool<byte>.Shared.Rent(checked(utf8.Length * 3));
         int length = Utf8Sanitiser.Replace(utf8, sanitised);
-        int count = EncodeValid(sanitised.AsSpan(0, length), output, special);
+        int count = EncodeValid(sanitised.AsSpan(0, length), output, null, null, special);
         ArrayPool<byte>.Shared.Return(sanitised);
         return count;
     }
@@ -105,7 +120,7 @@ public sealed class TextTokenizer
         ArgumentNullException.ThrowIfNull(output);
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         int length = Encoding.UTF8.GetBytes(text, utf8);
-        int count = EncodeValid(utf8.AsSpan(0, length), output, special);
+        int count = EncodeValid(utf8.AsSpan(0, length), output, null, null, special);
         ArrayPool<byte>.Shared.Return(utf8);
         return count;
     }
@@ -119,6 +134,25 @@ public sealed class TextTokenizer
         using var buffer = new TokenBuffer(Math.Max(16, text.Length / 3));
         Encode(text.AsSpan(), buffer, special);
         return buffer.ToArray();
+    }
+
+    /// <summary>Appends the ids of a text and, for each, the bytes of the text that it stands for.</summary>
+    /// <param name="utf8">UTF-8; a <see cref="ArgumentException"/> where it is not valid, since offsets into it would mean nothing.</param>
+    /// <param name="ids">Where the ids go.</param>
+    /// <param name="starts">Where each token's first byte goes.</param>
+    /// <param name="ends">Where the byte after each token's last one goes.</param>
+    /// <param name="special">What becomes of text that spells a special token.</param>
+    /// <returns>How many ids were appended.</returns>
+    /// <exception cref="ArgumentException">The text is not valid UTF-8.</exception>
+    public int EncodeWithOffsets(
+        ReadOnlySpan<byte> utf8, TokenBuffer ids, TokenBuffer starts, TokenBuffer ends, SpecialTokens special = SpecialTokens.AsText)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(starts);
+        ArgumentNullException.ThrowIfNull(ends);
+        return Utf8.IsValid(utf8)
+            ? EncodeValid(utf8, ids, starts, ends, special)
+            : throw new ArgumentException("The text is not valid UTF-8.", nameof(utf8));
     }
 
     /// <summary>Writes the bytes that ids stand for. Tokens may end inside a character, so the bytes of a part of a text need not be valid UTF-8.</summary>
@@ -145,7 +179,7 @@ public sealed class TextTokenizer
         return _model.Find(token);
     }
 
-    private int EncodeValid(ReadOnlySpan<byte> utf8, TokenBuffer output, SpecialTokens special)
+    private int EncodeValid(ReadOnlySpan<byte> utf8, TokenBuffer output, TokenBuffer? starts, TokenBuffer? ends, SpecialTokens special)
     {
         int before = output.Count;
         if (!_states.TryTake(out EncoderState? state))
@@ -153,15 +187,28 @@ public sealed class TextTokenizer
             state = new EncoderState();
         }
 
-        _model.Encode(utf8, output, state, special);
+        state.Sink.Reset(output, starts, ends);
+        _model.Encode(utf8, state.Sink, state, special);
         _states.Add(state);
         return output.Count - before;
     }
 
-    private static TextTokenizer FromTiktoken(string name, TiktokenEncoding encoding, byte[] data)
+    private static TextTokenizer FromTiktoken(string name, TiktokenEncoding encoding, byte[] data) =>
+        new(name, DigestOf($"tiktoken\n{encoding.Name}", data), TiktokenModel.Create(encoding, data, name));
+
+    private static string DigestOf(string kind, byte[] data) => Convert.ToHexStringLower(SHA256.HashData(
+        [.. Encoding.UTF8.GetBytes(kind + "\n"), .. SHA256.HashData(data)]));
+
+    private static byte[] Gunzip(byte[] data)
     {
-        string digest = Convert.ToHexStringLower(SHA256.HashData(
-            [.. Encoding.UTF8.GetBytes($"tiktoken\n{encoding.Name}\n"), .. SHA256.HashData(data)]));
-        return new TextTokenizer(name, digest, TiktokenModel.Create(encoding, data, name));
+        if (data is not [0x1F, 0x8B, ..])
+        {
+            return data;
+        }
+
+        using var gzip = new GZipStream(new MemoryStream(data), CompressionMode.Decompress);
+        var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        return plain.ToArray();
     }
 }

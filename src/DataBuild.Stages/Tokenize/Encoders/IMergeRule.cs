@@ -40,3 +40,16 @@ internal readonly struct ListedPairMerge(PairTable pairs) : IMergeRule
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public long Merge(int left, int right, ref byte text, int start, int size, int length) => pairs.Find(left, right);
 }
+
+/// <summary>The rule of SentencePiece: two symbols merge where their joined text is a piece, the best score first.</summary>
+/// <param name="table">The pieces.</param>
+/// <param name="ranks">Place of every piece in the order of scores; equal scores have equal places.</param>
+internal readonly struct ScoredJoinMerge(TokenTable table, int[] ranks) : IMergeRule
+{
+    /// <inheritdoc/>
+    public long Merge(int left, int right, ref byte text, int start, int size, int length)
+    {
+        int id = table.Find(ref text, start, size, length);
+        return id < 0 ? IMergeRule.NoMerge : ((long)ranks[id] << 32) | (uint)id;
+    }
+}

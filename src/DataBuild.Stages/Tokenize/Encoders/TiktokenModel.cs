@@ -59,22 +59,17 @@ internal sealed class TiktokenModel : TokenizerModel
     }
 
     /// <inheritdoc/>
-    public override void Encode(ReadOnlySpan<byte> text, TokenBuffer output, EncoderState state, SpecialTokens special)
+    public override void Encode(ReadOnlySpan<byte> text, TokenSink sink, EncoderState state, SpecialTokens special)
     {
-        if (special == SpecialTokens.Recognise)
+        int from = 0;
+        while (special == SpecialTokens.Recognise && _special.TryFind(text, from, out int start, out int size, out int id))
         {
-            int from = 0;
-            while (_special.TryFind(text, from, out int start, out int size, out int id))
-            {
-                _encoder.Encode(text[from..start], output, state);
-                output.Add(id);
-                from = start + size;
-            }
-
-            text = text[from..];
+            sink.AddTiled(_encoder, _table, text[from..start], from, state);
+            sink.Add(id, start, start + size);
+            from = start + size;
         }
 
-        _encoder.Encode(text, output, state);
+        sink.AddTiled(_encoder, _table, text[from..], from, state);
     }
 
     /// <inheritdoc/>

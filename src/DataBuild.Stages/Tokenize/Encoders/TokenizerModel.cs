@@ -11,8 +11,14 @@ internal abstract class TokenizerModel
     /// <summary>Id of the token that ends a text.</summary>
     public abstract int? EndOfTextId { get; }
 
-    /// <summary>Appends the ids of a text that is valid UTF-8.</summary>
-    public abstract void Encode(ReadOnlySpan<byte> text, TokenBuffer output, EncoderState state, SpecialTokens special);
+    /// <summary>Ids that the definition's post-processor puts before a text.</summary>
+    public virtual ReadOnlySpan<int> Prefix => [];
+
+    /// <summary>Ids that the definition's post-processor puts after a text.</summary>
+    public virtual ReadOnlySpan<int> Suffix => [];
+
+    /// <summary>Adds the ids of a text that is valid UTF-8.</summary>
+    public abstract void Encode(ReadOnlySpan<byte> text, TokenSink sink, EncoderState state, SpecialTokens special);
 
     /// <summary>Writes the bytes of ids.</summary>
     public abstract void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> output);
