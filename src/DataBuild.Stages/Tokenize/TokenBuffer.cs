@@ -26,6 +26,9 @@ public sealed class TokenBuffer : IDisposable
     /// <summary>The ids held; valid until the next call that changes the buffer.</summary>
     public ReadOnlySpan<int> Span => _items.AsSpan(0, _count);
 
+    /// <summary>The ids held, as memory; valid until the next call that changes the buffer.</summary>
+    public ReadOnlyMemory<int> Memory => _items.AsMemory(0, _count);
+
     /// <summary>One id.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     public int this[int index] => Span[index];

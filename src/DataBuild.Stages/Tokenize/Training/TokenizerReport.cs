@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using DataBuild.Stages.Tokenize.Scanning;
+
+namespace DataBuild.Stages.Tokenize.Training;
+
+/// <summary>How a tokenizer does on one group of texts.</summary>
+/// <param name="Tokenizer">Its name.</param>
+/// <param name="Group">The group, such as a language; empty for all texts.</param>
+/// <param name="Bytes">Bytes of the texts.</param>
+/// <param name="Words">Words: runs of characters that are not whitespace.</param>
+/// <param name="Tokens">Tokens.</param>
+/// <param name="SplitWords">Words of more than one token, each encoded with the space before it.</param>
+public sealed record TokenizerFigures(string Tokenizer, string Group, long Bytes, long Words, long Tokens, long SplitWords)
+{
+    /// <summary>Bytes a token: the higher, the better the compression.</summary>
+    public double BytesPerToken => Tokens == 0 ? 0 : (double)Bytes / Tokens;
+
+    /// <summary>Fertility: tokens a word, at best 1.</summary>
+    public double TokensPerWord => Words == 0 ? 0 : (double)Tokens / Words;
+
+    /// <summary>Share of words that continue over more than one token (Rust et al. 2021, section 3).</summary>
+    public double ContinuedWords => Words == 0 ? 0 : (double)SplitWords / Words;
+}
+
+/// <summary>Compares tokenizers over a sample: bytes a token, tokens a word, continued words, tokens of listed terms.</summary>
+public sealed class TokenizerReport
+{
+    private readonly IReadOnlyList<TextTokenizer> _tokenizers;
+    private readonly SortedDictionary<(int Tokenizer, string Group), TokenizerFigures> _figures = [];
+    private readonly List<(string Term, int[] Tokens)> _terms = [];
+
+    /// <summary>Starts a report.</summary>
+    public TokenizerReport(IReadOnlyList<TextTokenizer> tokenizers)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizers);
+        _tokenizers = tokenizers;
+    }
+
+    /// <summary>The figures by tokenizer, then by group.</summary>
+    public IReadOnlyCollection<TokenizerFigures> Figures => _figures.Values;
+
+    /// <summary>Tokens of each listed term, by tokenizer.</summary>
+    public IReadOnlyList<(string Term, int[] Tokens)> Terms => _terms;
+
+    /// <summary>Adds a text.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="group">Its group, such as a language; it also counts for all texts.</param>
+    public void Add(ReadOnlySpan<byte> utf8, string group = "")
+    {
+        using var ids = new TokenBuffer();
+        for (int i = 0; i < _tokenizers.Count; i++)
+        {
+            ids.Clear();
+            long tokens = _tokenizers[i].Encode(utf8, ids);
+            (long words, long split) = CountWords(_tokenizers[i], utf8, ids);
+            foreach (string name in group.Length == 0 ? [""] : (string[])["", group])
+            {
+                TokenizerFigures old = _figures.GetValueOrDefault((i, name)) ?? new TokenizerFigures(_tokenizers[i].Name, name, 0, 0, 0, 0);
+                _figures[(i, name)] = old with
+                {
+                    Bytes = old.Bytes + utf8.Length,
+                    Words = old.Words + words,
+                    Tokens = old.Tokens + tokens,
+                    SplitWords = old.SplitWords + split,
+                };
+            }
+        }
+    }
+
+    /// <summary>Adds a term whose tokens are to be listed.</summary>
+    public void AddTerm(string term) => _terms.Add((term, [.. _tokenizers.Select(t => t.Encode(term).Length)]));
+
+    /// <summary>The report as Markdown.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder("| tokenizer | texts | bytes | bytes/token | tokens/word | continued words |\n|---|---|---|---|---|---|\n");
+        foreach (TokenizerFigures f in Figures)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {f.Tokenizer} | {(f.Group.Length == 0 ? "all" : f.Group)} | {f.Bytes} | {f.BytesPerToken:0.000} | {f.TokensPerWord:0.000} | {f.ContinuedWords:0.000} |\n");
+        }
+
+        if (_terms.Count > 0)
+        {
+            text.Append("\n| term | ").AppendJoin(" | ", _tokenizers.Select(t => t.Name)).Append(" |\n|---|").Append(string.Concat(_tokenizers.Select(_ => "---|"))).Append('\n');
+            foreach ((string term, int[] tokens) in _terms)
+            {
+                text.Append("| ").Append(term).Append(" | ").AppendJoin(" | ", tokens).Append(" |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static (long Words, long Split) CountWords(TextTokenizer tokenizer, ReadOnlySpan<byte> utf8, TokenBuffer ids)
+    {
+        long words = 0;
+        long split = 0;
+        ref byte first = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(utf8);
+        for (int at = 0; at < utf8.Length;)
+        {
+            int start = ScannerParts.SkipAny(ref first, at, utf8.Length, CharacterClasses.Space);
+            at = ScannerParts.SkipNone(ref first, start, utf8.Length, CharacterClasses.Space);
+            if (at == start)
+            {
+                break;
+            }
+
+            words++;
+            int from = start > 0 && utf8[start - 1] == ' ' ? start - 1 : start;
+            ids.Clear();
+            split += tokenizer.Encode(utf8[from..at], ids) > 1 ? 1 : 0;
+        }
+
+        return (words, split);
+    }
+}
