@@ -104,13 +104,26 @@ internal sealed class WorkerSession : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>Gives its bytes and then blocks, as a pipe does whose other end is open, until it is closed.</summary>
-    private sealed class KeptOpenStream(byte[] bytes) : MemoryStream(bytes)
+    private sealed class KeptOpenStream(byte[] bytes) : Stream
     {
         private readonly ManualResetEventSlim _closed = new();
+        private int _position;
 
-        public override int Read(Span<byte> buffer)
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            int read = base.Read(buffer);
+            int read = Math.Min(count, bytes.Length - _position);
+            bytes.AsSpan(_position, read).CopyTo(buffer.AsSpan(offset));
+            _position += read;
             if (read == 0)
             {
                 _closed.Wait();
@@ -119,9 +132,17 @@ internal sealed class WorkerSession : IDisposable
             return read;
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override void Close() => _closed.Set();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     /// <summary>Closes the input when every phase has answered.</summary>
