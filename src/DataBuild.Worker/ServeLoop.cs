@@ -8,8 +8,9 @@ internal static class ServeLoop
 {
     public static int Run(Stream input, JsonEvents events)
     {
-        using CancellationTokenSource cancellation = new();
-        using BlockingCollection<Command> commands = [];
+        // Neither is disposed: the reading thread may still be using them when the last command is done, and the process ends here.
+        CancellationTokenSource cancellation = new();
+        BlockingCollection<Command> commands = [];
         Thread reader = new(() => ReadCommands(input, commands, cancellation)) { IsBackground = true, Name = "commands" };
         reader.Start();
         PhaseRunner? runner = null;

@@ -49,9 +49,10 @@ internal sealed class BuildContext : IDisposable
     {
         lock (_initialized)
         {
-            if (_initialized.TryAdd(stage, true))
+            if (!_initialized.ContainsKey(stage))
             {
                 stage.Stage.Initialize(ContextFor(stage, _scratch));
+                _initialized.Add(stage, true);
             }
         }
     }

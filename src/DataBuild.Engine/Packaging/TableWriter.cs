@@ -56,11 +56,22 @@ internal abstract class TableWriter : IDisposable
     private sealed class JsonlTable(Stream stream, ColumnSchema[] schema, JsonlCompression compression) : TableWriter
     {
         private readonly JsonlWriter _writer = new(stream, compression);
+        private bool _completed;
 
-        // Disposing writes the end of the compressed stream.
-        public override void Complete() => _writer.Dispose();
+        // Disposing the writer writes what is buffered and the end of the compressed stream: once, while the stream is open.
+        public override void Complete()
+        {
+            _completed = true;
+            _writer.Dispose();
+        }
 
-        public override void Dispose() => _writer.Dispose();
+        public override void Dispose()
+        {
+            if (!_completed)
+            {
+                Complete();
+            }
+        }
 
         protected override void WriteRows(ReadOnlySpan<Column> columns) => _writer.Write(schema, columns);
     }
