@@ -99,6 +99,11 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
                 : new ExtractFigures(null, null, null, null, null, null, null, null, null, 0, "empty");
         }
 
+        if (PlainText.IsTextType(document.MediaType))
+        {
+            return PlainText.Decode(document.Payload, document.HttpCharset, MaxBytes);
+        }
+
         ExtractedPage page = _extractor.Extract(document.Payload, document.HttpCharset, document.Url, _options ??= CreateOptions());
         return new ExtractFigures(
             page.DropReason is null ? page.Text.AsMemory() : null, page.Title, page.LanguageDeclared, page.Author, page.DatePublished, page.SiteName,
