@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
@@ -41,6 +42,9 @@ public sealed class OnnxTextScorer : IDisposable
 
     /// <summary>Name of the execution provider that the session was made with, as ONNX Runtime calls it.</summary>
     public string Provider => _model.Provider;
+
+    /// <summary>Time that the runtime has spent in running the model; the rest of scoring is overhead.</summary>
+    public TimeSpan RunTime { get; private set; }
 
     /// <summary>Labels of the model; empty when it names none.</summary>
     public IReadOnlyList<string> Labels => _model.Labels;
@@ -232,7 +236,9 @@ public sealed class OnnxTextScorer : IDisposable
         _batches[length] = (other, batch);
         running = Task.Run(() =>
         {
+            long started = Stopwatch.GetTimestamp();
             float[] values = batch.Run(_runOptions, out int width);
+            RunTime += Stopwatch.GetElapsedTime(started);
             lock (windows)
             {
                 for (int row = 0; row < batch.Count; row++)
