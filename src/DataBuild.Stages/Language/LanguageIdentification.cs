@@ -12,6 +12,9 @@ public readonly partial record struct LanguageFigures(string? Code, double Score
 [Stage("Language", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "language")]
 public sealed partial record LanguageIdentification : DocumentStage<LanguageFigures>
 {
+    /// <inheritdoc />
+    public override IReadOnlyList<string> PublishedColumns => [".code", ".score"];
+
     /// <summary>Languages to keep, by ISO 639-1 code (<c>no</c> stands for <c>nb</c> and <c>nn</c>); none given: every language.</summary>
     [Threshold]
     public IReadOnlyList<string> Keep { get; init; } = [];

@@ -19,6 +19,9 @@ public sealed partial record ScoreStage : BatchStage<ScoreFigures>
     private OnnxTextScorer? _scorer;
     private ParsedRange? _range;
 
+    /// <inheritdoc />
+    public override IReadOnlyList<string> PublishedColumns => [".value"];
+
     /// <summary>The model: an ONNX file.</summary>
     [Option(Required = true)]
     public InputFile? Model { get; init; }
