@@ -15,7 +15,7 @@ public readonly partial record struct DecontaminateFigures(int Hits, double Cove
 public sealed partial record Decontaminate : DocumentStage<DecontaminateFigures>
 {
     [ThreadStatic]
-    private static BenchmarkHits? s_hits;
+    private static BenchmarkHits? _hits;
 
     private BenchmarkIndex? _index;
 
@@ -49,7 +49,7 @@ public sealed partial record Decontaminate : DocumentStage<DecontaminateFigures>
     public override DecontaminateFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        BenchmarkHits hits = s_hits ??= new BenchmarkHits();
+        BenchmarkHits hits = _hits ??= new BenchmarkHits();
         hits.Find(document.Analyze<SimplifiedText>(), _index ?? throw new InvalidOperationException($"stage '{Name}' was not initialized"));
         return new DecontaminateFigures(hits.Count, hits.Coverage, hits.BestItem);
     }
@@ -78,7 +78,7 @@ public readonly partial record struct DecontaminateSpansFigures(
 public sealed partial record DecontaminateSpans : DocumentStage<DecontaminateSpansFigures>
 {
     [ThreadStatic]
-    private static BenchmarkHits? s_hits;
+    private static BenchmarkHits? _hits;
 
     private BenchmarkIndex? _index;
 
@@ -116,7 +116,7 @@ public sealed partial record DecontaminateSpans : DocumentStage<DecontaminateSpa
     public override DecontaminateSpansFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        BenchmarkHits hits = s_hits ??= new BenchmarkHits();
+        BenchmarkHits hits = _hits ??= new BenchmarkHits();
         hits.Find(document.Analyze<SimplifiedText>(), _index ?? throw new InvalidOperationException($"stage '{Name}' was not initialized"));
         ReadOnlySpan<char> text = document.Text;
         TextBuilder kept = document.RentTextBuilder();

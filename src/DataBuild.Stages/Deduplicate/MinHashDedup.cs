@@ -28,7 +28,7 @@ public enum ShingleUnit
 public sealed partial record MinHashDedup : CorpusStage<MinHashFigures, DuplicateOutcome>
 {
     [ThreadStatic]
-    private static Buffers? s_buffers;
+    private static Buffers? _buffers;
 
     private MinHasher? _hasher;
 
@@ -81,7 +81,7 @@ public sealed partial record MinHashDedup : CorpusStage<MinHashFigures, Duplicat
     {
         ArgumentNullException.ThrowIfNull(document);
         MinHasher hasher = Hasher();
-        Buffers buffers = s_buffers ??= new Buffers();
+        Buffers buffers = _buffers ??= new Buffers();
         SimplifiedText text = document.Analyze<SimplifiedText>();
         ReadOnlySpan<ulong> elements;
         if (Unit == ShingleUnit.Word)

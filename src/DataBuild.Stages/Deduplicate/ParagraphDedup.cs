@@ -23,7 +23,7 @@ public enum ParagraphIndex
 public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcome>
 {
     [ThreadStatic]
-    private static PartBuffers? s_buffers;
+    private static PartBuffers? _buffers;
 
     /// <summary>How a paragraph is known again.</summary>
     [Threshold]
@@ -59,7 +59,7 @@ public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcom
     public override PartFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        PartBuffers buffers = s_buffers ??= new PartBuffers();
+        PartBuffers buffers = _buffers ??= new PartBuffers();
         ReadOnlySpan<byte> text = document.TextUtf8;
         Split(text, buffers.Parts);
         buffers.Clear();

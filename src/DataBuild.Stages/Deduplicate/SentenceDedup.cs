@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Deduplicate;
 public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome>
 {
     [ThreadStatic]
-    private static PartBuffers? s_buffers;
+    private static PartBuffers? _buffers;
 
     /// <summary>Sentences in a span.</summary>
     [Option(Min = 1, Max = 20, Unit = "sentences")]
@@ -37,7 +37,7 @@ public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome
     public override PartFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        PartBuffers buffers = s_buffers ??= new PartBuffers();
+        PartBuffers buffers = _buffers ??= new PartBuffers();
         ReadOnlySpan<byte> text = document.TextUtf8;
         SentenceSplitter.Split(text, buffers.Parts);
         int count = buffers.Parts.Count;

@@ -30,7 +30,7 @@ public enum SubstringUnit
 public sealed partial record SubstringDedup : CorpusStage<SubstringFigures, CutOutcome>
 {
     [ThreadStatic]
-    private static PartList? s_parts;
+    private static PartList? _parts;
 
     /// <summary>What is counted and compared.</summary>
     public SubstringUnit Unit { get; init; } = SubstringUnit.Token;
@@ -66,7 +66,7 @@ public sealed partial record SubstringDedup : CorpusStage<SubstringFigures, CutO
     {
         ArgumentNullException.ThrowIfNull(document);
         ReadOnlySpan<byte> text = document.TextUtf8;
-        PartList parts = s_parts ??= new PartList();
+        PartList parts = _parts ??= new PartList();
         Split(text, parts);
         return new SubstringFigures(parts.Count, text.Length);
     }
