@@ -8,4 +8,7 @@ public interface ITokenizingStage
 
     /// <summary>Number of ids of the tokenizer, added tokens included; known after <see cref="Stage.Initialize"/>.</summary>
     int VocabularySize { get; }
+
+    /// <summary>Tokens of a training sequence, into which the token files cut the documents one after the other; 0: a sequence a document.</summary>
+    int ContextLength => 0;
 }

@@ -309,11 +309,12 @@ public sealed class DatasetPackager
     {
         Directory.CreateDirectory(folder);
         _build.EnsureInitialized(_tokenStage!);
-        int vocabulary = ((ITokenizingStage)_tokenStage!.Stage).VocabularySize;
+        ITokenizingStage tokenizing = (ITokenizingStage)_tokenStage!.Stage;
         string column = TokensColumn();
         using FileStream bin = new(Path.Combine(folder, "train.bin"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         using FileStream index = new(Path.Combine(folder, "train.idx"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-        using MegatronWriter writer = new(bin, index, TokenWidths.For(vocabulary));
+        using MegatronWriter writer = new(bin, index, TokenWidths.For(tokenizing.VocabularySize));
+        SequenceChunker? chunker = tokenizing.ContextLength > 0 ? new(writer, tokenizing.ContextLength) : null;
         foreach (Shard shard in _build.Shards)
         {
             using BatchReader reader = new(_build.Store, shard.Find([column, Shard.AliveColumn]));
@@ -324,11 +325,19 @@ public sealed class DatasetPackager
                 ListColumn<int> ids = (ListColumn<int>)loaded.Documents[column];
                 foreach (int row in KeptRows(loaded.Documents))
                 {
-                    writer.AddDocument(ids[row]);
+                    if (chunker is null)
+                    {
+                        writer.AddDocument(ids[row]);
+                    }
+                    else
+                    {
+                        chunker.Add(ids[row]);
+                    }
                 }
             }
         }
 
+        chunker?.Complete();
         writer.Complete();
         return writer.TokenCount;
     }

@@ -55,6 +55,10 @@ public sealed partial record FimPrepareStage : DocumentStage<FimPrepareFigures>,
     [Option(Min = 0)]
     public long Seed { get; init; }
 
+    /// <summary>Tokens of a training sequence: the token files then hold the documents one after the other, cut every so many tokens. 0: a sequence a document.</summary>
+    [Threshold, Option(Min = 0, Unit = "tokens")]
+    public int ContextLength { get; init; }
+
     /// <inheritdoc />
     public override MeasureScope Scope => MeasureScope.Kept;
 

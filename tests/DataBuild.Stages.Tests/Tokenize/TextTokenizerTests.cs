@@ -64,13 +64,13 @@ public class TextTokenizerTests
     }
 
     [Theory]
-    [InlineData("x", 1_000_000)]
-    [InlineData("^", 100_000)]
-    [InlineData("0", 100_000)]
-    [InlineData(" ", 100_000)]
-    [InlineData("\n", 100_000)]
-    [InlineData("é", 100_000)]
-    [InlineData("𝐀", 100_000)]
+    [InlineData("x", 300_000)]
+    [InlineData("^", 30_000)]
+    [InlineData("0", 30_000)]
+    [InlineData(" ", 30_000)]
+    [InlineData("\n", 30_000)]
+    [InlineData("é", 30_000)]
+    [InlineData("𝐀", 30_000)]
     public void Very_long_runs_of_one_character_encode_and_decode(string character, int count)
     {
         string text = string.Concat(Enumerable.Repeat(character, count));
