@@ -110,11 +110,12 @@ internal static class PageSet
             ReadOnlySpan<byte> block = rest.Slice(end + 4, length);
             if (Field(header, "WARC-Type") == "response")
             {
+                string uri = header.First(l => l.StartsWith("WARC-Target-URI:", StringComparison.Ordinal))["WARC-Target-URI: ".Length..];
                 int bodyStart = block.IndexOf("\r\n\r\n"u8);
                 string[] http = Encoding.Latin1.GetString(block[..bodyStart]).Split("\r\n");
                 string? type = Field(http, "Content-Type");
                 int charset = type?.IndexOf("charset=", StringComparison.OrdinalIgnoreCase) ?? -1;
-                pages[Field(header, "WARC-Target-URI")!] = (block[(bodyStart + 4)..].ToArray(), charset < 0 ? null : type![(charset + 8)..]);
+                pages[uri] = (block[(bodyStart + 4)..].ToArray(), charset < 0 ? null : type![(charset + 8)..]);
             }
 
             rest = rest[(end + 4 + length)..];

@@ -4,6 +4,7 @@ using DataBuild.Stages.Extract.Blocks;
 using DataBuild.Stages.Extract.Charsets;
 using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Metadata;
+using DataBuild.Stages.Extract.Model;
 using DataBuild.Stages.Extract.Render;
 
 namespace DataBuild.Stages.Extract;
@@ -54,13 +55,19 @@ public sealed class HtmlExtractor
 /// <summary>The buffers and steps of one thread's extraction.</summary>
 internal sealed class ExtractScratch
 {
+    private const double UnionShift = 0.2;
     private const int KeepBytes = 8 * 1024 * 1024;
 
+    private static readonly ExtractOptions PlainText = new() { Format = ExtractFormat.Text };
+
     private readonly HtmlTree _tree = new();
+    private readonly ModelLabeller _labeller = new();
+    private string? _url;
     private readonly HtmlTreeBuilder _builder;
     private readonly BlockSegmenter _segments = new();
     private readonly PageMetadata _metadata = new();
     private readonly PageRenderer _renderer = new();
+    private readonly MainHtmlWriter _mainHtml = new();
     private bool[] _kept = new bool[512];
     private float[] _scores = new float[512];
     private bool _hasMath;
@@ -76,6 +83,25 @@ internal sealed class ExtractScratch
 
     /// <summary>The metadata of the last page.</summary>
     public PageMetadata Metadata => _metadata;
+
+    /// <summary>The block model; null for rules alone.</summary>
+    public BlockModel? Model { get; set; } = BlockModel.Shipped;
+
+    /// <summary>Scores of words in place of the model's own, for training.</summary>
+    public (TokenScores Classes, TokenScores Words)? Tokens { get; set; }
+
+    /// <summary>Receives words, for training.</summary>
+    public ITokenObserver? Observer
+    {
+        set => _segments.Observer = value;
+    }
+
+    /// <summary>The text of one block of the last page.</summary>
+    public string TextOf(int block) => _renderer.RenderAlone(block, PlainText);
+
+    /// <summary>The text of the last page with these blocks kept.</summary>
+    public string Render(ReadOnlySpan<bool> kept, ExtractOptions options) =>
+        _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
 
     /// <summary>Renders formulas; null where formulas stay plain text.</summary>
     public IMathRenderer? Math { get; init; }
@@ -100,7 +126,7 @@ internal sealed class ExtractScratch
         }
 
         Span<bool> kept = Label(options);
-        string text = _renderer.Render(_tree, _segments, kept, options, _hasMath ? Math : null).ToString();
+        string text = _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
         return new ExtractedPage
         {
             Text = text,
@@ -113,6 +139,7 @@ internal sealed class ExtractScratch
             License = _metadata.License,
             Charset = decoded.Charset,
             ReplacementCount = decoded.Replacements,
+            MainHtml = options.MainHtml ? _mainHtml.Write(_tree, _segments, kept) : null,
             DropReason = text.Length == 0 ? "no_content" : null,
         };
     }
@@ -127,11 +154,10 @@ internal sealed class ExtractScratch
 
         Span<bool> kept = Label(options);
         List<ExplainedBlock> list = new(_segments.Count);
-        ExtractOptions plain = options with { Format = ExtractFormat.Text };
         for (int i = 0; i < _segments.Count; i++)
         {
             ref Block b = ref _segments.Blocks[i];
-            string text = _renderer.RenderAlone(_tree, _segments, i, plain);
+            string text = TextOf(i);
             list.Add(new ExplainedBlock(i, PathOf(b.Parent), kept[i], _scores[i], b.Words, b.TextBytes == 0 ? 0 : (double)b.LinkBytes / b.TextBytes, text));
         }
 
@@ -165,7 +191,10 @@ internal sealed class ExtractScratch
 
         _metadata.Read(_tree, url);
         _hasMath = Math is not null && options.Math == ExtractMath.Latex && Math.BeginPage(_tree);
-        _segments.Run(_tree, TokenScores.Empty, TokenScores.Empty, _hasMath ? Math : null);
+        _url = url;
+        (TokenScores classes, TokenScores words) = Tokens ?? (Model?.ClassScores ?? TokenScores.Empty, Model?.WordScores ?? TokenScores.Empty);
+        _segments.Run(_tree, classes, words, _hasMath ? Math : null);
+        _renderer.BeginPage(_tree, _segments);
         return null;
     }
 
@@ -183,9 +212,14 @@ internal sealed class ExtractScratch
         {
             kept.Fill(true);
         }
-        else
+        else if (options.Mode == ExtractMode.Heuristic || Model is null)
         {
             HeuristicLabeller.Label(_tree, _segments, kept);
+        }
+        else
+        {
+            LabelByModel(options, Model, kept, scores);
+            return kept;
         }
 
         for (int i = 0; i < kept.Length; i++)
@@ -194,6 +228,60 @@ internal sealed class ExtractScratch
         }
 
         return kept;
+    }
+
+    private void LabelByModel(ExtractOptions options, BlockModel model, Span<bool> kept, Span<float> scores)
+    {
+        bool union = options.Mode == ExtractMode.Union;
+        _labeller.Score(_tree, _segments, _metadata, _url, model, scores);
+        ScoreTables(scores);
+        if (union)
+        {
+            HeuristicLabeller.Label(_tree, _segments, kept);
+        }
+
+        // Of the model's settings the most generous holds the others.
+        double threshold = model.Threshold + options.ThresholdShift - (union ? UnionShift : 0);
+        HashSet<uint>? seen = union ? [] : null;
+        for (int i = 0; i < kept.Length; i++)
+        {
+            kept[i] = scores[i] >= threshold || (union && kept[i]);
+            if (seen is not null && kept[i])
+            {
+                kept[i] = seen.Add(_segments.Blocks[i].TextHash);
+            }
+        }
+    }
+
+    // The cells of a table of data are kept or left together.
+    private void ScoreTables(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            if ((blocks[i].Context & BlockContext.Table) == 0)
+            {
+                continue;
+            }
+
+            int table = _renderer.OutermostDataTable(ref blocks[i]);
+            if (table == 0)
+            {
+                continue;
+            }
+
+            int end = System.Math.Min(blocks.Length, System.Math.Max(i + 1, _segments[table].EndBlock));
+            float mass = 0;
+            float words = 0;
+            for (int j = i; j < end; j++)
+            {
+                mass += scores[j] * (blocks[j].Words + 1);
+                words += blocks[j].Words + 1;
+            }
+
+            scores[i..end].Fill(mass / words);
+            i = end - 1;
+        }
     }
 
     private string PathOf(int node)

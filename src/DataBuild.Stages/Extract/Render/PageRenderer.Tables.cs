@@ -12,15 +12,30 @@ internal sealed partial class PageRenderer
     private readonly List<(int Node, int ColumnSpan, int RowSpan, bool Header)> _cells = [];
     private readonly List<int> _rowEnds = [];
 
-    // The outermost table of data around a block, 0 where every table around it is layout.
-    private int OutermostDataTable(ref Block b)
+    private readonly Dictionary<int, bool> _dataTables = [];
+
+    /// <summary>Starts on a page: forgets what is known of the last one's tables.</summary>
+    public void BeginPage(HtmlTree tree, BlockSegmenter segments)
+    {
+        _tree = tree;
+        _segments = segments;
+        _dataTables.Clear();
+    }
+
+    /// <summary>The outermost table of data around a block of the page begun, 0 where every table around it is layout.</summary>
+    public int OutermostDataTable(ref Block b)
     {
         int found = 0;
         for (int up = b.Container; up != 0 && up != _tree.Body; up = _tree[up].Parent)
         {
-            if (_tree[up].Tag == HtmlTag.Table && IsDataTable(up))
+            if (_tree[up].Tag == HtmlTag.Table)
             {
-                found = up;
+                if (!_dataTables.TryGetValue(up, out bool data))
+                {
+                    _dataTables[up] = data = IsDataTable(up);
+                }
+
+                found = data ? up : found;
             }
         }
 

@@ -17,18 +17,16 @@ internal sealed partial class PageRenderer
     private int _lastItem;
     private bool _lastWasItem;
 
-    /// <summary>Writes the blocks that <paramref name="kept"/> marks. <paramref name="math"/> is null for pages without formulas.</summary>
-    public Utf8Writer Render(HtmlTree tree, BlockSegmenter segments, ReadOnlySpan<bool> kept, ExtractOptions options, IMathRenderer? math)
+    /// <summary>Writes the blocks of the page begun that <paramref name="kept"/> marks. <paramref name="math"/> is null for pages without formulas.</summary>
+    public Utf8Writer Render(ReadOnlySpan<bool> kept, ExtractOptions options, IMathRenderer? math)
     {
-        _tree = tree;
-        _segments = segments;
         _options = options;
         _math = options.Math == ExtractMath.Latex ? math : null;
         _markdown = options.Format == ExtractFormat.Markdown;
         _out.Clear();
         _lastItem = 0;
         _lastWasItem = false;
-        Span<Block> blocks = segments.Blocks;
+        Span<Block> blocks = _segments.Blocks;
         for (int i = 0; i < blocks.Length; i++)
         {
             if (!kept[i])
@@ -55,18 +53,16 @@ internal sealed partial class PageRenderer
         return _out;
     }
 
-    /// <summary>The text of one block by itself.</summary>
-    public string RenderAlone(HtmlTree tree, BlockSegmenter segments, int block, ExtractOptions options)
+    /// <summary>The text of one block of the page begun by itself.</summary>
+    public string RenderAlone(int block, ExtractOptions options)
     {
-        _tree = tree;
-        _segments = segments;
         _options = options;
         _math = null;
         _markdown = options.Format == ExtractFormat.Markdown;
         _out.Clear();
         _lastItem = 0;
         _lastWasItem = false;
-        RenderBlock(ref segments.Blocks[block]);
+        RenderBlock(ref _segments.Blocks[block]);
         return _out.ToString();
     }
 

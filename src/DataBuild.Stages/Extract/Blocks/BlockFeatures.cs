@@ -1,0 +1,295 @@
+using DataBuild.Stages.Extract.Html;
+using DataBuild.Stages.Extract.Metadata;
+using DataBuild.Stages.Extract.Model;
+
+namespace DataBuild.Stages.Extract.Blocks;
+
+/// <summary>
+/// Describes each block by numbers for the model: itself, its neighbours, the elements that hold it, its page. One instance per thread.
+/// The order of the features is part of the model's format: <see cref="Version"/> changes with it.
+/// </summary>
+internal sealed partial class BlockFeatures
+{
+    /// <summary>Changes when features change, so that a model of other features is refused.</summary>
+    public const int Version = 1;
+
+    private static readonly BlockContext[] Flags =
+    [
+        BlockContext.Nav, BlockContext.Aside, BlockContext.Footer, BlockContext.Header, BlockContext.Main, BlockContext.Article, BlockContext.Form,
+        BlockContext.Table, BlockContext.List, BlockContext.Figure, BlockContext.Invisible, BlockContext.Quote, BlockContext.Pre, BlockContext.Button,
+        BlockContext.Noscript, BlockContext.Link, BlockContext.ArticleBody, BlockContext.Dialog, BlockContext.Details, BlockContext.Definition,
+        BlockContext.Label, BlockContext.Address, BlockContext.Item, BlockContext.Cell,
+    ];
+
+    private readonly HashSet<uint> _titleWords = [];
+    private readonly Dictionary<uint, int> _textCounts = [];
+    private readonly Dictionary<ulong, int> _shapeCounts = [];
+    private readonly Dictionary<ulong, (int Count, int Words, int LinkWords)> _pathCounts = [];
+    private HtmlTree _tree = null!;
+    private BlockSegmenter _segments = null!;
+    private FeatureMatrix _m = null!;
+    private int _column;
+    private List<string>? _names;
+
+    /// <summary>Number of features.</summary>
+    public static int Count { get; } = NamesOf().Count;
+
+    /// <summary>The features' names in order.</summary>
+    public static IReadOnlyList<string> Names { get; } = NamesOf();
+
+    /// <summary>Fills the matrix with a page's features.</summary>
+    public void Compute(HtmlTree tree, BlockSegmenter segments, PageMetadata metadata, string? url, FeatureMatrix matrix)
+    {
+        _tree = tree;
+        _segments = segments;
+        _m = matrix;
+        _column = 0;
+        matrix.Reset(segments.Count, _names is null ? Count + ScoreCount : 1024);
+        if (segments.Count == 0 && _names is null)
+        {
+            return;
+        }
+
+        Own(metadata);
+        Neighbours();
+        Ancestors();
+        Page(metadata, url);
+    }
+
+    private static List<string> NamesOf()
+    {
+        BlockFeatures f = new() { _names = [] };
+        HtmlTree tree = new();
+        tree.Reset(0);
+        new HtmlTreeBuilder(tree).Parse(100, 64);
+        BlockSegmenter segments = new();
+        segments.Run(tree, TokenScores.Empty, TokenScores.Empty, null);
+        PageMetadata metadata = new();
+        metadata.Read(tree, null);
+        f.Compute(tree, segments, metadata, null, new FeatureMatrix());
+        return f._names;
+    }
+
+    private Span<float> Add(string name)
+    {
+        _names?.Add(name);
+        return _m[_column++];
+    }
+
+    private void Own(PageMetadata metadata)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        int n = blocks.Length;
+        ReadTitle(metadata.Title);
+        _textCounts.Clear();
+        _pathCounts.Clear();
+        int total = 0;
+        foreach (ref Block b in blocks)
+        {
+            total += b.TextBytes;
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_textCounts, b.TextHash, out _)++;
+            ref (int Count, int Words, int LinkWords) p = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pathCounts, PathHash(ref b), out _);
+            p.Count++;
+            p.Words += b.Words;
+            p.LinkWords += b.LinkWords;
+        }
+
+        Span<float> words = Add("words");
+        Span<float> bytes = Add("bytes");
+        Span<float> links = Add("link_density");
+        Span<float> linkCount = Add("links");
+        Span<float> wordLength = Add("word_length");
+        Span<float> sentences = Add("sentences");
+        Span<float> sentenceRate = Add("sentence_rate");
+        Span<float> commas = Add("commas");
+        Span<float> digits = Add("digit_share");
+        Span<float> capitals = Add("capital_share");
+        Span<float> nonAscii = Add("non_ascii_share");
+        Span<float> breaks = Add("breaks");
+        Span<float> images = Add("images");
+        Span<float> prices = Add("prices");
+        Span<float> ends = Add("ends_sentence");
+        Span<float> starts = Add("starts_capital");
+        Span<float> heading = Add("heading");
+        Span<float> tag = Add("tag");
+        Span<float> wordScore = Add("word_score");
+        Span<float> wordMean = Add("word_score_mean");
+        Span<float> wordLow = Add("word_low");
+        Span<float> wordHigh = Add("word_high");
+        Span<float> depth = Add("depth");
+        Span<float> place = Add("place");
+        Span<float> textPlace = Add("text_place");
+        Span<float> fromStart = Add("from_start");
+        Span<float> fromEnd = Add("from_end");
+        Span<float> titleShare = Add("title_share");
+        Span<float> copies = Add("copies");
+        Span<float> pathCount = Add("path_count");
+        Span<float> pathWords = Add("path_words_mean");
+        Span<float> pathLinks = Add("path_link_share");
+        int before = 0;
+        for (int i = 0; i < n; i++)
+        {
+            ref Block b = ref blocks[i];
+            float w = Math.Max(1, b.Words);
+            float t = Math.Max(1, b.TextBytes);
+            words[i] = b.Words;
+            bytes[i] = b.TextBytes;
+            links[i] = b.LinkBytes / t;
+            linkCount[i] = b.Links;
+            wordLength[i] = (b.Letters + b.Digits + b.NonAscii) / w;
+            sentences[i] = b.Sentences;
+            sentenceRate[i] = b.Sentences / w;
+            commas[i] = b.Commas;
+            digits[i] = b.Digits / t;
+            capitals[i] = b.Capitals / (float)Math.Max(1, b.Letters);
+            nonAscii[i] = b.NonAscii / t;
+            breaks[i] = b.Breaks;
+            images[i] = b.Images;
+            prices[i] = b.Prices;
+            ends[i] = b.Last is (byte)'.' or (byte)'!' or (byte)'?' ? 2 : b.Last is (byte)':' or (byte)',' or (byte)';' or >= 0x80 ? 1 : 0;
+            starts[i] = b.First is >= (byte)'A' and <= (byte)'Z' ? 2 : b.First is >= (byte)'a' and <= (byte)'z' ? 0 : 1;
+            heading[i] = HeadingLevel(ref b);
+            tag[i] = TagClass(b.Tag);
+            wordScore[i] = b.WordScore;
+            wordMean[i] = b.WordScored == 0 ? 0 : b.WordScore / (float)b.WordScored;
+            wordLow[i] = b.WordLow;
+            wordHigh[i] = b.WordHigh;
+            depth[i] = _segments[b.Parent].Depth;
+            place[i] = i / (float)n;
+            textPlace[i] = before / (float)Math.Max(1, total);
+            fromStart[i] = i;
+            fromEnd[i] = n - i;
+            titleShare[i] = TitleShare(ref b);
+            copies[i] = _textCounts[b.TextHash];
+            (int count, int pw, int pl) = _pathCounts[PathHash(ref b)];
+            pathCount[i] = count;
+            pathWords[i] = pw / (float)count;
+            pathLinks[i] = pl / (float)Math.Max(1, pw);
+            before += b.TextBytes;
+        }
+
+        foreach (BlockContext flag in Flags)
+        {
+            Span<float> column = Add(_names is null ? "" : "in_" + flag);
+            for (int i = 0; i < n; i++)
+            {
+                column[i] = (blocks[i].Context & flag) != 0 ? 1 : 0;
+            }
+        }
+    }
+
+    private ulong PathHash(ref Block b)
+    {
+        ulong hash = 14695981039346656037UL;
+        int up = b.Container;
+        for (int i = 0; i < 4 && up != 0; i++, up = up == _tree.Body ? 0 : _tree[up].Parent)
+        {
+            hash = (hash ^ _segments[up].Shape) * 1099511628211UL;
+        }
+
+        return hash;
+    }
+
+    private int HeadingLevel(ref Block b)
+    {
+        if ((b.Context & BlockContext.Heading) == 0)
+        {
+            return 0;
+        }
+
+        int up = b.Container;
+        while (up != 0 && _tree[up].Tag is not (>= HtmlTag.H1 and <= HtmlTag.H6))
+        {
+            up = _tree[up].Parent;
+        }
+
+        return up == 0 ? 0 : 7 - (_tree[up].Tag - HtmlTag.H1);
+    }
+
+    private static float TagClass(HtmlTag tag) => tag switch
+    {
+        HtmlTag.P => 10,
+        HtmlTag.Pre => 9,
+        HtmlTag.Blockquote => 8,
+        HtmlTag.Td or HtmlTag.Th => 7,
+        HtmlTag.Dd => 6,
+        HtmlTag.Dt => 5.5f,
+        HtmlTag.Li => 5,
+        >= HtmlTag.H1 and <= HtmlTag.H6 => 4,
+        HtmlTag.Div => 3,
+        HtmlTag.Figcaption or HtmlTag.Caption => 2.5f,
+        HtmlTag.Section or HtmlTag.Article or HtmlTag.Main => 2,
+        HtmlTag.Header or HtmlTag.Footer or HtmlTag.Nav or HtmlTag.Aside => 1,
+        _ => 0,
+    };
+
+    private void ReadTitle(string? title)
+    {
+        _titleWords.Clear();
+        if (title is null)
+        {
+            return;
+        }
+
+        uint hash = 2166136261;
+        int length = 0;
+        foreach (byte c in System.Text.Encoding.UTF8.GetBytes(title + " "))
+        {
+            if (char.IsAsciiLetterOrDigit((char)c) || c >= 0x80)
+            {
+                hash = (hash ^ (c is >= (byte)'A' and <= (byte)'Z' ? (uint)(c | 0x20) : c)) * 16777619;
+                length++;
+            }
+            else if (length > 0)
+            {
+                _titleWords.Add(hash);
+                hash = 2166136261;
+                length = 0;
+            }
+        }
+    }
+
+    // The share of the title's words that a block of few words holds.
+    private float TitleShare(ref Block b)
+    {
+        if (_titleWords.Count == 0 || b.Words > 60)
+        {
+            return 0;
+        }
+
+        int found = 0;
+        int words = 0;
+        for (int leaf = b.FirstLeaf; leaf != 0; leaf = _tree.Next(leaf, 0))
+        {
+            if (_tree[leaf].Kind == HtmlNodeKind.Text)
+            {
+                uint hash = 2166136261;
+                int length = 0;
+                ReadOnlySpan<byte> text = _tree.TextOf(leaf);
+                for (int i = 0; i <= text.Length; i++)
+                {
+                    byte c = i < text.Length ? text[i] : (byte)' ';
+                    if (char.IsAsciiLetterOrDigit((char)c) || c >= 0x80)
+                    {
+                        hash = (hash ^ (c is >= (byte)'A' and <= (byte)'Z' ? (uint)(c | 0x20) : c)) * 16777619;
+                        length++;
+                    }
+                    else if (length > 0)
+                    {
+                        words++;
+                        found += _titleWords.Contains(hash) ? 1 : 0;
+                        hash = 2166136261;
+                        length = 0;
+                    }
+                }
+            }
+
+            if (leaf == b.LastLeaf)
+            {
+                break;
+            }
+        }
+
+        return found / (float)Math.Max(words, _titleWords.Count);
+    }
+}

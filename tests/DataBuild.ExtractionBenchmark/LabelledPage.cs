@@ -1,0 +1,85 @@
+using DataBuild.Stages.Extract;
+
+namespace DataBuild.ExtractionBenchmark;
+
+/// <summary>A page with a label per block: the share of its words that the ground truth holds, and a weight.</summary>
+internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weights, PageTokens Tokens)
+{
+    /// <summary>The pages of the training or the validation sites.</summary>
+    public static List<LabelledPage> Load(bool validation)
+    {
+        List<TruthPage> pages = [];
+        foreach (string set in (string[])["wcxb", "fulltext", "segments"])
+        {
+            pages.AddRange(PageSet.Read(set).Where(p => p.IsValidation == validation));
+        }
+
+        LabelledPage[] labelled = new LabelledPage[pages.Count];
+        Parallel.For(0, pages.Count, () => new ExtractScratch(), (i, _, scratch) =>
+        {
+            labelled[i] = Label(pages[i], scratch);
+            return scratch;
+        }, _ => { });
+        return [.. labelled.Where(p => p.Labels.Length > 0)];
+    }
+
+    private static LabelledPage Label(TruthPage page, ExtractScratch scratch)
+    {
+        PageTokens tokens = new();
+        scratch.Observer = tokens;
+        scratch.Parse(page.Html, page.Charset, page.Url, ExtractOptions.Default, out _);
+        scratch.Observer = null;
+        int n = scratch.Segments.Count;
+        string[] texts = [.. Enumerable.Range(0, n).Select(scratch.TextOf)];
+        (float[] labels, float[] weights) = page.Truth.Text is null ? FromSegments(page.Truth, texts) : FromText(page.Truth.Text, texts);
+        tokens.Finish(scratch.Segments, labels, weights);
+        return new LabelledPage(page, labels, weights, tokens);
+    }
+
+    private static (float[] Labels, float[] Weights) FromText(string truth, string[] texts)
+    {
+        List<string>[] words = [.. texts.Select(Scoring.Words)];
+        List<string> truthWords = Scoring.Words(truth);
+        int[] matched = TruthAlignment.Match(words, truthWords);
+        float total = words.Sum(w => w.Count);
+        float norm = truthWords.Count + (0.3f * Math.Max(0, total - truthWords.Count)) + 20;
+        float[] labels = new float[texts.Length];
+        float[] weights = new float[texts.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            int size = words[i].Count;
+            labels[i] = size == 0 ? 0 : matched[i] / (float)size;
+            weights[i] = size == 0 ? 0 : (size + 0.5f) / norm;
+        }
+
+        return (labels, weights);
+    }
+
+    // Only blocks that hold a wanted or an unwanted segment, or most of one, are labelled; the others have no weight.
+    private static (float[] Labels, float[] Weights) FromSegments(Truth truth, string[] texts)
+    {
+        float[] labels = new float[texts.Length];
+        float[] weights = new float[texts.Length];
+        string[] squeezed = [.. texts.Select(Scoring.Squeeze)];
+        Mark(truth.Without, 0);
+        Mark(truth.With, 1);
+        return (labels, weights);
+
+        void Mark(string[] segments, float label)
+        {
+            foreach (string segment in segments)
+            {
+                string s = Scoring.Squeeze(segment);
+                for (int i = 0; i < squeezed.Length; i++)
+                {
+                    if (s.Length > 0 && squeezed[i].Length > 0
+                        && (squeezed[i].Contains(s, StringComparison.Ordinal) || (squeezed[i].Length > 20 && s.Contains(squeezed[i], StringComparison.Ordinal))))
+                    {
+                        labels[i] = label;
+                        weights[i] = 0.06f;
+                    }
+                }
+            }
+        }
+    }
+}
