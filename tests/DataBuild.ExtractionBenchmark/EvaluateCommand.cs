@@ -9,7 +9,7 @@ internal static class EvaluateCommand
 {
     public static void Run(BlockModel model)
     {
-        ExtractScratch scratch = new() { Model = model };
+        ExtractScratch scratch = new(model);
         foreach (string set in (string[])["wcxb", "segments", "fulltext"])
         {
             TruthPage[] pages = [.. PageSet.Read(set).Where(p => p.IsValidation)];
@@ -33,7 +33,7 @@ internal static class EvaluateCommand
         foreach (IGrouping<string, LabelledPage> set in LabelledPage.Load(validation: true).Where(p => p.Page.Truth.Text is not null).GroupBy(p => p.Page.Set))
         {
             Scoring scoring = new();
-            ExtractScratch scratch = new();
+            ExtractScratch scratch = new(null);
             foreach (LabelledPage page in set)
             {
                 scratch.Parse(page.Page.Html, page.Page.Charset, page.Page.Url, ExtractOptions.Default, out _);

@@ -15,7 +15,7 @@ internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weig
         }
 
         LabelledPage[] labelled = new LabelledPage[pages.Count];
-        Parallel.For(0, pages.Count, () => new ExtractScratch(), (i, _, scratch) =>
+        Parallel.For(0, pages.Count, () => new ExtractScratch(null), (i, _, scratch) =>
         {
             labelled[i] = Label(pages[i], scratch);
             return scratch;

@@ -71,7 +71,7 @@ internal static class ObliviousTrainer
     public sealed record Settings(int Trees, int Depth, double Rate, double Lambda, double ColumnShare, double RowShare, int Seed);
 
     /// <summary>Trains on the rows that <paramref name="use"/> marks and fills <paramref name="scores"/> for all rows.</summary>
-    public static ObliviousEnsemble Train(TrainingData data, bool[] use, Settings settings, float[] scores)
+    public static ObliviousEnsemble Train(TrainingData data, bool[] use, Settings settings, float[] scores, Action<int>? progress = null)
     {
         int leaves = 1 << settings.Depth;
         int[] rows = [.. Enumerable.Range(0, data.Rows).Where(i => use[i])];
@@ -83,22 +83,50 @@ internal static class ObliviousTrainer
         float[] thresholds = new float[features.Length];
         float[] values = new float[settings.Trees * leaves];
         Random random = new(settings.Seed);
-        float[] gradient = new float[data.Rows];
-        float[] hessian = new float[data.Rows];
-        byte[] leaf = new byte[data.Rows];
         byte[] allLeaf = new byte[data.Rows];
-        int groups = data.Groups.Max() + 1;
+        List<(int Start, int End)> pages = [];
+        for (int start = 0; start < data.Rows;)
+        {
+            int end = start;
+            while (end < data.Rows && data.Groups[end] == data.Groups[start])
+            {
+                end++;
+            }
+
+            if (use[start])
+            {
+                pages.Add((start, end));
+            }
+
+            start = end;
+        }
+
         for (int tree = 0; tree < settings.Trees; tree++)
         {
-            // Whole pages are sampled: blocks of one page are too much alike.
-            bool[] sampled = [.. Enumerable.Range(0, groups).Select(_ => random.NextDouble() < settings.RowShare)];
-            int[] sample = [.. rows.Where(i => sampled[data.Groups[i]])];
-            foreach (int i in sample)
+            // Whole pages are sampled: blocks of one page are too much alike. Their rows lie together.
+            List<(int Start, int End)> runs = [];
+            int size = 0;
+            foreach ((int start, int end) in pages)
             {
-                float p = 1f / (1f + MathF.Exp(-scores[i]));
-                gradient[i] = data.Weights[i] * (data.Labels[i] - p);
-                hessian[i] = data.Weights[i] * Math.Max(p * (1 - p), 1e-4f);
-                leaf[i] = 0;
+                if (random.NextDouble() < settings.RowShare)
+                {
+                    runs.Add((start, end));
+                    size += end - start;
+                }
+            }
+
+            float[] gradient = new float[size];
+            float[] hessian = new float[size];
+            byte[] leaf = new byte[size];
+            int at = 0;
+            foreach ((int start, int end) in runs)
+            {
+                for (int i = start; i < end; i++, at++)
+                {
+                    float p = 1f / (1f + MathF.Exp(-scores[i]));
+                    gradient[at] = data.Weights[i] * (data.Labels[i] - p);
+                    hessian[at] = data.Weights[i] * Math.Max(p * (1 - p), 1e-4f);
+                }
             }
 
             int[] columns = [.. Enumerable.Range(0, data.Columns).Where(c => data.Edges[c].Length > 0 && random.NextDouble() < settings.ColumnShare)];
@@ -110,7 +138,7 @@ internal static class ObliviousTrainer
                 object gate = new();
                 Parallel.ForEach(columns, column =>
                 {
-                    (double gain, int bin) = BestSplit(data.Binned[column], data.Edges[column].Length + 1, sample, gradient, hessian, leaf, 1 << level, settings.Lambda);
+                    (double gain, int bin) = BestSplit(data.Binned[column], data.Edges[column].Length + 1, runs, gradient, hessian, leaf, 1 << level, settings.Lambda);
                     lock (gate)
                     {
                         if (gain > best.Gain || (gain == best.Gain && column < best.Column))
@@ -123,11 +151,12 @@ internal static class ObliviousTrainer
                 chosenBin[level] = best.Bin;
                 byte[] binned = data.Binned[best.Column];
                 byte bit = (byte)(1 << level);
-                foreach (int i in sample)
+                at = 0;
+                foreach ((int start, int end) in runs)
                 {
-                    if (binned[i] > best.Bin)
+                    for (int i = start; i < end; i++, at++)
                     {
-                        leaf[i] |= bit;
+                        leaf[at] |= binned[i] > best.Bin ? bit : (byte)0;
                     }
                 }
 
@@ -137,7 +166,7 @@ internal static class ObliviousTrainer
 
             double[] g = new double[leaves];
             double[] h = new double[leaves];
-            foreach (int i in sample)
+            for (int i = 0; i < size; i++)
             {
                 g[leaf[i]] += gradient[i];
                 h[leaf[i]] += hessian[i];
@@ -164,20 +193,32 @@ internal static class ObliviousTrainer
             {
                 scores[i] += values[(tree * leaves) + allLeaf[i]];
             }
+
+            progress?.Invoke(tree + 1);
         }
 
         return new ObliviousEnsemble(data.Columns, settings.Depth, bias, features, thresholds, values);
     }
 
-    private static (double Gain, int Bin) BestSplit(byte[] binned, int bins, int[] sample, float[] gradient, float[] hessian, byte[] leaf, int leaves, double lambda)
+    private static (double Gain, int Bin) BestSplit(byte[] binned, int bins, List<(int Start, int End)> runs, float[] gradient, float[] hessian, byte[] leaf, int leaves, double lambda)
     {
         Span<float> g = stackalloc float[leaves * TrainingData.Bins];
         Span<float> h = stackalloc float[leaves * TrainingData.Bins];
-        foreach (int i in sample)
+        int row = 0;
+        foreach ((int start, int end) in runs)
         {
-            int at = (leaf[i] * TrainingData.Bins) + binned[i];
-            g[at] += gradient[i];
-            h[at] += hessian[i];
+            ReadOnlySpan<byte> values = binned.AsSpan(start, end - start);
+            ReadOnlySpan<float> gs = gradient.AsSpan(row, values.Length);
+            ReadOnlySpan<float> hs = hessian.AsSpan(row, values.Length);
+            ReadOnlySpan<byte> ls = leaf.AsSpan(row, values.Length);
+            for (int i = 0; i < values.Length; i++)
+            {
+                int at = (ls[i] * TrainingData.Bins) + values[i];
+                g[at] += gs[i];
+                h[at] += hs[i];
+            }
+
+            row += values.Length;
         }
 
         Span<double> gain = stackalloc double[TrainingData.Bins];

@@ -63,7 +63,13 @@ internal static class TrainCommand
         Parallel.For(0, columns, c => data.SetColumn(c, values[c]));
         Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s: {columns} features of {rows} blocks");
 
-        ObliviousTrainer.Settings settings = new(trees, depth, rate, 0.02, 0.35, 0.6, 1);
+        ObliviousTrainer.Settings settings = new(trees, depth, rate, 0.02, 0.2, 0.5, 1);
+        if (args.Contains("tune"))
+        {
+            Tune(data, pages);
+            return;
+        }
+
         float[] outOfFold = new float[rows];
         float[] scores = new float[rows];
         for (int fold = 0; fold < Folds; fold++)
@@ -129,6 +135,39 @@ internal static class TrainCommand
             args.FirstOrDefault(a => a.StartsWith(name + "=", StringComparison.Ordinal)) is { } a ? int.Parse(a[(name.Length + 1)..], CultureInfo.InvariantCulture) : usual;
     }
 
+    // Losses on one fold of models trained on the others, for settings of the trainer.
+    private static void Tune(TrainingData data, List<LabelledPage> pages)
+    {
+        bool[] use = [.. data.Groups.Select(g => pages[g].Page.Fold != 0)];
+        float[] scores = new float[data.Rows];
+        foreach (ObliviousTrainer.Settings settings in (ObliviousTrainer.Settings[])
+        [
+            new(150, 6, 0.12, 0.02, 0.2, 0.5, 1), new(150, 6, 0.12, 0.3, 0.2, 0.5, 1), new(150, 6, 0.12, 2, 0.2, 0.5, 1),
+            new(150, 4, 0.15, 0.3, 0.2, 0.5, 1), new(150, 5, 0.12, 1, 0.1, 0.7, 1),
+        ])
+        {
+            ObliviousTrainer.Train(data, use, settings, scores, tree =>
+            {
+                if (tree % 50 == 0)
+                {
+                    double loss = 0;
+                    double weight = 0;
+                    for (int i = 0; i < data.Rows; i++)
+                    {
+                        if (!use[i])
+                        {
+                            double p = Math.Clamp(1 / (1 + Math.Exp(-scores[i])), 1e-5, 1 - 1e-5);
+                            loss -= data.Weights[i] * ((data.Labels[i] * Math.Log(p)) + ((1 - data.Labels[i]) * Math.Log(1 - p)));
+                            weight += data.Weights[i];
+                        }
+                    }
+
+                    Console.WriteLine($"{settings} {tree}: {loss / weight:F4}");
+                }
+            });
+        }
+    }
+
     private static double Loss(TrainingData data, float[] probabilities)
     {
         double loss = 0;
@@ -153,7 +192,7 @@ internal static class TrainCommand
     }
 
     private static void ForEachPage(List<LabelledPage> pages, Action<int, ExtractScratch, BlockFeatures, FeatureMatrix> action) =>
-        Parallel.For(0, pages.Count, () => (new ExtractScratch(), new BlockFeatures(), new FeatureMatrix()), (i, _, state) =>
+        Parallel.For(0, pages.Count, () => (new ExtractScratch(null), new BlockFeatures(), new FeatureMatrix()), (i, _, state) =>
         {
             action(i, state.Item1, state.Item2, state.Item3);
             return state;

@@ -3,6 +3,7 @@ using System.Text;
 using DataBuild.Stages.Extract.Blocks;
 using DataBuild.Stages.Extract.Charsets;
 using DataBuild.Stages.Extract.Html;
+using DataBuild.Stages.Extract.Labelling;
 using DataBuild.Stages.Extract.Metadata;
 using DataBuild.Stages.Extract.Model;
 using DataBuild.Stages.Extract.Render;
@@ -27,7 +28,7 @@ public sealed class HtmlExtractor
         ArgumentNullException.ThrowIfNull(options);
         if (!_scratch.TryTake(out ExtractScratch? scratch))
         {
-            scratch = new ExtractScratch();
+            scratch = new ExtractScratch(BlockModel.Shipped);
         }
 
         ExtractedPage page = scratch.Extract(payload, httpCharset, url, options);
@@ -36,13 +37,30 @@ public sealed class HtmlExtractor
         return page;
     }
 
+    /// <summary>
+    /// Extracts a page whose blocks a labeller labels; where its answer cannot be used, the blocks are labelled as <paramref name="options"/> say.
+    /// </summary>
+    public async ValueTask<ExtractedPage> ExtractAsync(
+        ReadOnlyMemory<byte> payload, string? httpCharset, string? url, ExtractOptions options, IBlockLabeller labeller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(labeller);
+
+        // Not from the pool: the page's buffers are held while the labeller thinks.
+        ExtractScratch scratch = new(BlockModel.Shipped);
+        string? simplified = scratch.Simplify(payload.Span, httpCharset, url, options);
+        string? answer = simplified is null ? null : await labeller.LabelAsync(simplified, scratch.Segments.Count, cancellationToken).ConfigureAwait(false);
+        scratch.Answer = answer;
+        return scratch.Extract(payload.Span, httpCharset, url, options);
+    }
+
     /// <summary>Lists a page's blocks with what the extractor makes of them; empty for a page that is dropped before its blocks are known.</summary>
     public IReadOnlyList<ExplainedBlock> ExplainBlocks(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!_scratch.TryTake(out ExtractScratch? scratch))
         {
-            scratch = new ExtractScratch();
+            scratch = new ExtractScratch(BlockModel.Shipped);
         }
 
         IReadOnlyList<ExplainedBlock> blocks = scratch.Explain(payload, httpCharset, url, options);
@@ -73,7 +91,12 @@ internal sealed class ExtractScratch
     private bool _hasMath;
 
     /// <summary>Makes empty buffers.</summary>
-    public ExtractScratch() => _builder = new HtmlTreeBuilder(_tree);
+    /// <param name="model">The block model; null for rules alone.</param>
+    public ExtractScratch(BlockModel? model)
+    {
+        Model = model;
+        _builder = new HtmlTreeBuilder(_tree);
+    }
 
     /// <summary>The tree of the last page.</summary>
     public HtmlTree Tree => _tree;
@@ -85,7 +108,7 @@ internal sealed class ExtractScratch
     public PageMetadata Metadata => _metadata;
 
     /// <summary>The block model; null for rules alone.</summary>
-    public BlockModel? Model { get; set; } = BlockModel.Shipped;
+    public BlockModel? Model { get; }
 
     /// <summary>Scores of words in place of the model's own, for training.</summary>
     public (TokenScores Classes, TokenScores Words)? Tokens { get; set; }
@@ -102,6 +125,13 @@ internal sealed class ExtractScratch
     /// <summary>The text of the last page with these blocks kept.</summary>
     public string Render(ReadOnlySpan<bool> kept, ExtractOptions options) =>
         _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
+
+    /// <summary>A labeller's answer for the next page; null for none.</summary>
+    public string? Answer { get; set; }
+
+    /// <summary>The page for a labeller; null for a page that is dropped before it is cut into blocks.</summary>
+    public string? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options) =>
+        Parse(payload, httpCharset, url, options, out _) is null ? SimplifiedPage.Write(_tree, _segments, TextOf) : null;
 
     /// <summary>Renders formulas; null where formulas stay plain text.</summary>
     public IMathRenderer? Math { get; init; }
@@ -208,7 +238,11 @@ internal sealed class ExtractScratch
 
         Span<bool> kept = _kept.AsSpan(0, _segments.Count);
         Span<float> scores = _scores.AsSpan(0, _segments.Count);
-        if (options.Mode == ExtractMode.All)
+        if (Answer is not null && BlockAnswer.TryRead(Answer, kept))
+        {
+            Answer = null;
+        }
+        else if (options.Mode == ExtractMode.All)
         {
             kept.Fill(true);
         }
@@ -245,13 +279,17 @@ internal sealed class ExtractScratch
         HashSet<uint>? seen = union ? [] : null;
         for (int i = 0; i < kept.Length; i++)
         {
-            kept[i] = scores[i] >= threshold || (union && kept[i]);
+            kept[i] = scores[i] >= threshold || (union && kept[i])
+                || (options.Comments && (_segments.Blocks[i].Context & BlockContext.Comments) != 0 && IsComment(ref _segments.Blocks[i]));
             if (seen is not null && kept[i])
             {
                 kept[i] = seen.Add(_segments.Blocks[i].TextHash);
             }
         }
     }
+
+    private static bool IsComment(ref Block b) =>
+        b.Words >= 3 && b.LinkBytes * 2 < b.TextBytes && (b.Context & (BlockContext.Button | BlockContext.Label | BlockContext.Heading)) == 0;
 
     // The cells of a table of data are kept or left together.
     private void ScoreTables(Span<float> scores)

@@ -8,7 +8,7 @@ namespace DataBuild.Tests.Extract;
 public sealed class TreeConstructionTests(ITestOutputHelper output)
 {
     // Cases passed when the table was last made; a change that loses one fails.
-    private const int LeastPassed = 1;
+    private const int LeastPassed = 1523;
 
     private static readonly Dictionary<string, string> SvgTags = new[]
     {

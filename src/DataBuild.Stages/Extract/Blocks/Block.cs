@@ -59,6 +59,9 @@ internal struct ElementInfo
     /// <summary>Bytes of text, bytes of it in links, words, words in links.</summary>
     public int TextBytes, LinkBytes, Words, LinkWords;
 
+    /// <summary>Blocks with prices, images and headings.</summary>
+    public int Prices, Images, Headings;
+
     /// <summary>Elements in the subtree, itself included.</summary>
     public int Elements;
 

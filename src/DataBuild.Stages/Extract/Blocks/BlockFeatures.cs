@@ -19,6 +19,7 @@ internal sealed partial class BlockFeatures
         BlockContext.Table, BlockContext.List, BlockContext.Figure, BlockContext.Invisible, BlockContext.Quote, BlockContext.Pre, BlockContext.Button,
         BlockContext.Noscript, BlockContext.Link, BlockContext.ArticleBody, BlockContext.Dialog, BlockContext.Details, BlockContext.Definition,
         BlockContext.Label, BlockContext.Address, BlockContext.Item, BlockContext.Cell,
+        BlockContext.Comments,
     ];
 
     private readonly HashSet<uint> _titleWords = [];
@@ -53,6 +54,9 @@ internal sealed partial class BlockFeatures
         Own(metadata);
         Neighbours();
         Ancestors();
+        Groups();
+        Headings();
+        Stated(metadata);
         Page(metadata, url);
     }
 

@@ -21,9 +21,12 @@ internal sealed partial class BlockSegmenter
                 case (byte)'c' when name.SequenceEqual("class"u8):
                     ReadOnlySpan<byte> cls = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 256));
                     shape = ReadTokens(node, cls, ref e, shape, 0);
+                    MarkComments(cls, ref e);
                     break;
                 case (byte)'i' when name.SequenceEqual("id"u8):
-                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64)), ref e, 0, 0x51ED27);
+                    ReadOnlySpan<byte> id = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
+                    ReadTokens(node, id, ref e, 0, 0x51ED27);
+                    MarkComments(id, ref e);
                     break;
                 case (byte)'i' when name.SequenceEqual("itemprop"u8):
                     ReadOnlySpan<byte> property = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
@@ -62,6 +65,14 @@ internal sealed partial class BlockSegmenter
         }
 
         e.Shape = shape;
+    }
+
+    private static void MarkComments(ReadOnlySpan<byte> value, ref ElementInfo e)
+    {
+        if (value.IndexOf("comment"u8) >= 0 || value.IndexOf("disqus"u8) >= 0 || value.IndexOf("Comment"u8) >= 0)
+        {
+            e.Context |= BlockContext.Comments;
+        }
     }
 
     private static BlockContext RoleContext(ReadOnlySpan<byte> role) =>

@@ -61,6 +61,7 @@ internal sealed partial class BlockSegmenter
             _order = new int[size];
         }
 
+        _elements.AsSpan(0, tree.Count).Clear();
         int root = tree.Body;
         if (root == 0)
         {
@@ -253,6 +254,9 @@ internal sealed partial class BlockSegmenter
             e.LinkBytes += b.LinkBytes;
             e.Words += b.Words;
             e.LinkWords += b.LinkWords;
+            e.Prices += b.Prices > 0 ? 1 : 0;
+            e.Images += b.Images;
+            e.Headings += (b.Context & BlockContext.Heading) != 0 ? 1 : 0;
         }
 
         for (int i = _orderCount - 1; i > 0; i--)
@@ -264,6 +268,9 @@ internal sealed partial class BlockSegmenter
             p.LinkBytes += e.LinkBytes;
             p.Words += e.Words;
             p.LinkWords += e.LinkWords;
+            p.Prices += e.Prices;
+            p.Images += e.Images;
+            p.Headings += e.Headings;
             p.Elements += e.Elements;
         }
     }

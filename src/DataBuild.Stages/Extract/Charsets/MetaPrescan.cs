@@ -106,7 +106,8 @@ internal static class MetaPrescan
             }
         }
 
-        return needPragma is null || (needPragma.Value && !pragma) ? null : charset;
+        // A tag that the bytes looked at cut off declares nothing.
+        return p >= page.Length || needPragma is null || (needPragma.Value && !pragma) ? null : charset;
     }
 
     /// <summary>"Extracting a character encoding from a meta element": the label after <c>charset=</c>; null where there is none.</summary>

@@ -30,11 +30,15 @@ internal sealed class JsonLd
     /// <summary>The text of the article where it is stated in full.</summary>
     public string? ArticleBody { get; private set; }
 
+    /// <summary>Texts that describe the page's content: article bodies, descriptions, answers, reviews, names.</summary>
+    public List<string> Texts { get; } = [];
+
     /// <summary>Forgets the last page.</summary>
     public void Clear()
     {
         Headline = DatePublished = SiteName = License = ArticleBody = null;
         Authors.Clear();
+        Texts.Clear();
         Types = PageTypes.None;
     }
 
@@ -123,7 +127,19 @@ internal sealed class JsonLd
 
         foreach (JsonProperty p in e.EnumerateObject())
         {
-            if (p.NameEquals("@graph") || p.NameEquals("mainEntity") || p.NameEquals("mainEntityOfPage") || p.NameEquals("itemListElement") || p.NameEquals("hasPart"))
+            if (p.Value.ValueKind == JsonValueKind.String && Texts.Count < 200
+                && (p.NameEquals("articleBody") || p.NameEquals("description") || p.NameEquals("text") || p.NameEquals("reviewBody") || p.NameEquals("name")))
+            {
+                if (Text(e, p.Name) is { } text)
+                {
+                    Texts.Add(text);
+                }
+            }
+            else if (p.NameEquals("acceptedAnswer") || p.NameEquals("suggestedAnswer") || p.NameEquals("comment") || p.NameEquals("review") || p.NameEquals("item"))
+            {
+                Visit(p.Value, depth + 1);
+            }
+            else if (p.NameEquals("@graph") || p.NameEquals("mainEntity") || p.NameEquals("mainEntityOfPage") || p.NameEquals("itemListElement") || p.NameEquals("hasPart"))
             {
                 Visit(p.Value, depth + 1);
             }

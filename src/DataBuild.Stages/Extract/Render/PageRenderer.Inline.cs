@@ -33,19 +33,17 @@ internal sealed partial class PageRenderer
                 Marks marks = _markdown ? MarksOf(node, container, out int target) : NoMarks(out target);
                 if (marks != open || target != link)
                 {
-                    CloseMarks(output, open, link, ref space, floor);
-                    if (!IsSpaceOnly(node))
+                    bool blank = IsSpaceOnly(node);
+                    int keep = target == link && !blank ? link : 0;
+                    CloseMarks(output, open, keep == 0 ? link : 0, floor);
+                    if (!blank)
                     {
                         space |= StartsWithSpace(node);
-                        OpenMarks(output, marks, target, ref space, floor);
-                        open = marks;
-                        link = target;
+                        OpenMarks(output, marks, keep == 0 ? target : 0, ref space, floor);
                     }
-                    else
-                    {
-                        open = Marks.None;
-                        link = 0;
-                    }
+
+                    open = blank ? Marks.None : marks;
+                    link = blank ? 0 : target;
                 }
 
                 WriteText(output, node, ref space, floor, cell);
@@ -76,7 +74,7 @@ internal sealed partial class PageRenderer
             }
         }
 
-        CloseMarks(output, open, link, ref space, floor);
+        CloseMarks(output, open, link, floor);
     }
 
     private static Marks NoMarks(out int target)
@@ -384,7 +382,7 @@ internal sealed partial class PageRenderer
         }
     }
 
-    private void CloseMarks(Utf8Writer output, Marks marks, int link, ref bool space, int floor)
+    private void CloseMarks(Utf8Writer output, Marks marks, int link, int floor)
     {
         if (marks == Marks.None && link == 0)
         {

@@ -50,7 +50,14 @@ internal sealed partial class PageRenderer
         }
 
         ReadCells(table);
-        if (_rowEnds.Count < 2 || _cells.Count < 4)
+
+        int slots = 0;
+        foreach ((_, int columnSpan, int rowSpan, _) in _cells)
+        {
+            slots += columnSpan * rowSpan;
+        }
+
+        if (_rowEnds.Count < 2 || slots < 4)
         {
             return false;
         }

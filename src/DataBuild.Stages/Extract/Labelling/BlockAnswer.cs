@@ -1,0 +1,57 @@
+namespace DataBuild.Stages.Extract.Labelling;
+
+/// <summary>Reads a labeller's answer (forms of MinerU-HTML, arXiv 2511.23119, section 3).</summary>
+internal static class BlockAnswer
+{
+    /// <summary>
+    /// Marks the blocks that the answer calls main. An id that the answer lacks counts as other. False where no label of any block is found, or
+    /// the answer names more ids that the page lacks than it has: <paramref name="kept"/> is then undefined.
+    /// </summary>
+    public static bool TryRead(string? answer, Span<bool> kept)
+    {
+        kept.Clear();
+        if (answer is null)
+        {
+            return false;
+        }
+
+        int labelled = 0;
+        int unknown = 0;
+        ReadOnlySpan<char> rest = answer;
+        while (!rest.IsEmpty)
+        {
+            int digit = rest.IndexOfAnyInRange('0', '9');
+            if (digit < 0)
+            {
+                break;
+            }
+
+            rest = rest[digit..];
+            int end = rest.IndexOfAnyExceptInRange('0', '9');
+            if (end < 0)
+            {
+                break;
+            }
+
+            bool valid = int.TryParse(rest[..end], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int id);
+            rest = rest[end..];
+            ReadOnlySpan<char> label = rest.TrimStart("\"': \t\n");
+            bool main = label.StartsWith("main", StringComparison.OrdinalIgnoreCase);
+            if (!main && !label.StartsWith("other", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (!valid || id < 1 || id > kept.Length)
+            {
+                unknown++;
+                continue;
+            }
+
+            kept[id - 1] = main;
+            labelled++;
+        }
+
+        return labelled > 0 && unknown <= kept.Length;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using DataBuild.Stages.Extract.Blocks;
+using DataBuild.Stages.Extract.Html;
+
+namespace DataBuild.Stages.Extract.Labelling;
+
+/// <summary>
+/// Writes a page for a labeller: one element per block with <c>_item_id</c>, its tag, class and id, its text cut, and nothing else
+/// (after MinerU-HTML, arXiv 2511.23119, section 3.1).
+/// </summary>
+internal static class SimplifiedPage
+{
+    /// <summary>Characters of a block's text that are shown.</summary>
+    public const int MaxText = 200;
+
+    /// <summary>The simplified page; block i has the id i + 1.</summary>
+    public static string Write(HtmlTree tree, BlockSegmenter segments, Func<int, string> textOf)
+    {
+        StringBuilder html = new("<html><head><meta charset=\"utf-8\"></head><body>");
+        Span<Block> blocks = segments.Blocks;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            int container = blocks[i].Container;
+            string name = container == tree.Body ? "div" : Encoding.UTF8.GetString(tree.NameOf(container));
+            html.Append('<').Append(name);
+            Attribute(html, "class", tree.Attribute(container, "class"u8));
+            Attribute(html, "id", tree.Attribute(container, "id"u8));
+            html.Append(" _item_id=\"").Append(i + 1).Append("\">");
+            string text = textOf(i);
+            Escape(html, text.Length > MaxText ? string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText), "...") : text);
+            html.Append("</").Append(name).Append('>');
+        }
+
+        return html.Append("</body></html>").ToString();
+    }
+
+    private static void Attribute(StringBuilder html, string name, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty)
+        {
+            html.Append(' ').Append(name).Append("=\"");
+            Escape(html, Encoding.UTF8.GetString(value[..Math.Min(value.Length, 100)]));
+            html.Append('"');
+        }
+    }
+
+    private static void Escape(StringBuilder html, string text)
+    {
+        foreach (char c in text)
+        {
+            _ = c switch
+            {
+                '&' => html.Append("&amp;"),
+                '<' => html.Append("&lt;"),
+                '>' => html.Append("&gt;"),
+                '"' => html.Append("&quot;"),
+                '\n' => html.Append(' '),
+                _ => html.Append(c),
+            };
+        }
+    }
+}
