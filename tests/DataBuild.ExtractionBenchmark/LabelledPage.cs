@@ -31,12 +31,12 @@ internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weig
         scratch.Observer = null;
         int n = scratch.Segments.Count;
         string[] texts = [.. Enumerable.Range(0, n).Select(scratch.TextOf)];
-        (float[] labels, float[] weights) = page.Truth.Text is null ? FromSegments(page.Truth, texts) : FromText(page.Truth.Text, texts);
+        (float[] labels, float[] weights) = page.Truth.Text is null ? FromSegments(page.Truth, texts) : FromText(page.Truth.Text, texts, page.Set == "fulltext" ? 2 : 1);
         tokens.Finish(scratch.Segments, labels, weights);
         return new LabelledPage(page, labels, weights, tokens);
     }
 
-    private static (float[] Labels, float[] Weights) FromText(string truth, string[] texts)
+    private static (float[] Labels, float[] Weights) FromText(string truth, string[] texts, float factor)
     {
         List<string>[] words = [.. texts.Select(Scoring.Words)];
         List<string> truthWords = Scoring.Words(truth);
@@ -49,7 +49,7 @@ internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weig
         {
             int size = words[i].Count;
             labels[i] = size == 0 ? 0 : matched[i] / (float)size;
-            weights[i] = size == 0 ? 0 : (size + 0.5f) / norm;
+            weights[i] = size == 0 ? 0 : factor * (size + 0.5f) / norm;
         }
 
         return (labels, weights);

@@ -63,7 +63,7 @@ internal static class TrainCommand
         Parallel.For(0, columns, c => data.SetColumn(c, values[c]));
         Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s: {columns} features of {rows} blocks");
 
-        ObliviousTrainer.Settings settings = new(trees, depth, rate, 0.02, 0.2, 0.5, 1);
+        ObliviousTrainer.Settings settings = new(trees, depth, rate, 0.2, 0.2, 0.5, 1);
         if (args.Contains("tune"))
         {
             Tune(data, pages);
@@ -142,7 +142,7 @@ internal static class TrainCommand
         float[] scores = new float[data.Rows];
         foreach (ObliviousTrainer.Settings settings in (ObliviousTrainer.Settings[])
         [
-            new(150, 6, 0.12, 0.02, 0.2, 0.5, 1), new(150, 6, 0.12, 0.3, 0.2, 0.5, 1), new(150, 6, 0.12, 2, 0.2, 0.5, 1),
+            new(150, 6, 0.12, 0.2, 0.2, 0.5, 1), new(150, 6, 0.12, 0.3, 0.2, 0.5, 1), new(150, 6, 0.12, 2, 0.2, 0.5, 1),
             new(150, 4, 0.15, 0.3, 0.2, 0.5, 1), new(150, 5, 0.12, 1, 0.1, 0.7, 1),
         ])
         {

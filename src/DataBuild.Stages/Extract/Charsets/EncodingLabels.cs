@@ -56,7 +56,7 @@ internal static class EncodingLabels
 
     /// <summary>The encoding's name for a label in any case with white space around it; null for an unknown label.</summary>
     public static string? Find(string? label) =>
-        label is not null && ByLabel.TryGetValue(label.Trim(' ', '\t', '\n', '\f', '\r', '"', '\''), out string? name) ? name : null;
+        label is not null && ByLabel.TryGetValue(label.Trim(' ', '\t', '\n', '\f', '\r'), out string? name) ? name : null;
 
     /// <summary>A decoder that writes U+FFFD for what it cannot read; null for the standard's "replacement" encoding.</summary>
     public static Encoding? Decoder(string name)

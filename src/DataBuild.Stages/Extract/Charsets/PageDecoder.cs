@@ -41,7 +41,7 @@ internal static class PageDecoder
             return new DecodedPage("binary", 0, false);
         }
 
-        string? declared = EncodingLabels.Find(httpCharset) ?? MetaPrescan.Find(payload[..Math.Min(payload.Length, PrescanBytes)]);
+        string? declared = EncodingLabels.Find(httpCharset?.Trim(' ', '"', '\'')) ?? MetaPrescan.Find(payload[..Math.Min(payload.Length, PrescanBytes)]);
         if (declared is "UTF-16LE" or "UTF-16BE")
         {
             return Legacy(payload, declared, tree);
