@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using DataBuild.Stages.Extract.Blocks;
 using DataBuild.Stages.Extract.Charsets;
+using DataBuild.Stages.Extract.Formulas;
 using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Labelling;
 using DataBuild.Stages.Extract.Metadata;
@@ -136,7 +137,7 @@ internal sealed class ExtractScratch
         Parse(payload, httpCharset, url, options, out _) is null ? SimplifiedPage.Write(_tree, _segments, TextOf) : null;
 
     /// <summary>Renders formulas; null where formulas stay plain text.</summary>
-    public IMathRenderer? Math { get; init; }
+    public IMathRenderer? Math { get; init; } = new PageMathRenderer();
 
     /// <summary>Lets go of buffers that one very large page made.</summary>
     public void Trim()

@@ -17,14 +17,14 @@ internal static class LatexSymbols
         ∄\nexists ∅\varnothing ⌀\varnothing ∠\angle ∡\measuredangle ∢\sphericalangle ⊤\top ⊥\bot ¬\neg ′' ″'' ‴''' ‵\backprime °{^\circ}
         ♭\flat ♮\natural ♯\sharp ♠\spadesuit ♡\heartsuit ♢\diamondsuit ♣\clubsuit ★\bigstar ◊\lozenge ⧫\blacklozenge □\square ◻\square
         ■\blacksquare ▪\blacksquare ◼\blacksquare △\bigtriangleup ▽\bigtriangledown ▵\vartriangle ▿\triangledown ▴\blacktriangle ▾\blacktriangledown ▹\triangleright
-        ◃\triangleleft ▸\blacktriangleright ◂\blacktriangleleft Ⓢ\circledS ®\circledR ✓\checkmark ✠\maltese £\pounds ¥\yen §\S ¶\P ∁\complement ℧\mho Ⅎ\Finv
+        ◃\triangleleft ▸\blacktriangleright ◂\blacktriangleleft Ⓢ\circledS ®\circledR ✓\checkmark £\pounds ¥\yen ∁\complement ℧\mho Ⅎ\Finv
         −- ∓\mp ±\pm ×\times ÷\div ⋅\cdot ·\cdot ∙\bullet •\bullet ∗* ⋆\star ∘\circ ∔\dotplus ∖\smallsetminus ⊎\uplus ∩\cap ∪\cup
         ⊓\sqcap ⊔\sqcup ∧\land ∨\vee ⊼\barwedge ⌅\barwedge ⌆\doublebarwedge ⊻\veebar ⊕\oplus ⊖\ominus ⊗\otimes ⊘\oslash ⊙\odot ⊚\circledcirc ⊛\circledast
         ⊝\circleddash ⊞\boxplus ⊟\boxminus ⊠\boxtimes ⊡\boxdot ⊺\intercal ⋄\diamond ⋇\divideontimes ⋉\ltimes ⋊\rtimes ⋋\leftthreetimes
         ⋌\rightthreetimes ⋎\curlyvee ⋏\curlywedge ⋒\Cap ⋓\Cup ≀\wr ⨿\amalg †\dagger ‡\ddagger ⋔\pitchfork ⊲\vartriangleleft ⊳\vartriangleright
         ≤\leq ≥\geq ≦\leqq ≧\geqq ⩽\leqslant ⩾\geqslant ≪\ll ≫\gg ⋘\lll ⋙\ggg ≠\neq ≡\equiv ≈\approx ≊\approxeq ≅\cong ≃\simeq ∼\sim ≁\nsim
         ∽\backsim ⋍\backsimeq ≂\eqsim ∝\propto ≍\asymp ≐\doteq ≑\Doteq ≒\fallingdotseq ≓\risingdotseq ≖\eqcirc ≗\circeq ≜\triangleq ≏\bumpeq
-        ≎\Bumpeq ≔:= ≕=: ∷:: ⩵== ∶: ≬\between ≲\lesssim ≳\gtrsim ⪅\lessapprox ⪆\gtrapprox ≶\lessgtr ≷\gtrless ⋚\lesseqgtr ⋛\gtreqless ⪋\lesseqqgtr
+        ≎\Bumpeq ∷:: ⩵== ∶: ≬\between ≲\lesssim ≳\gtrsim ⪅\lessapprox ⪆\gtrapprox ≶\lessgtr ≷\gtrless ⋚\lesseqgtr ⋛\gtreqless ⪋\lesseqqgtr
         ⪌\gtreqqless ⋖\lessdot ⋗\gtrdot ⪕\eqslantless ⪖\eqslantgtr ≮\nless ≯\ngtr ≰\nleq ≱\ngeq ⪇\lneq ⪈\gneq ≨\lneqq ≩\gneqq ⋦\lnsim ⋧\gnsim
         ⪉\lnapprox ⪊\gnapprox ≺\prec ≻\succ ≼\preccurlyeq ≽\succcurlyeq ⪯\preceq ⪰\succeq ⋞\curlyeqprec ⋟\curlyeqsucc ≾\precsim ≿\succsim ⪷\precapprox
         ⪸\succapprox ⪹\precnapprox ⪺\succnapprox ⪵\precneqq ⪶\succneqq ⋨\precnsim ⋩\succnsim ⊀\nprec ⊁\nsucc ⋠\npreceq ⋡\nsucceq ⊂\subset ⊃\supset ⊆\subseteq ⊇\supseteq ⊈\nsubseteq
@@ -43,8 +43,8 @@ internal static class LatexSymbols
         ∑\sum ∏\prod ∐\coprod ∫\int ∬\iint ∭\iiint ∮\oint ∯\oiint ∰\oiiint ⋀\bigwedge ⋁\bigvee ⋂\bigcap ⋃\bigcup ⨀\bigodot ⨁\bigoplus
         ⨂\bigotimes ⨄\biguplus ⨆\bigsqcup √\sqrt{}
         ⟨\langle ⟩\rangle 〈\langle 〉\rangle 〈\langle 〉\rangle ⌈\lceil ⌉\rceil ⌊\lfloor ⌋\rfloor ‖\| ⦇\llparenthesis ⦈\rrparenthesis ⟦\llbracket ⟧\rrbracket ⎰\lmoustache ⎱\rmoustache
-        ⌜\ulcorner ⌝\urcorner ⌞\llcorner ⌟\lrcorner ⟮\lgroup ⟯\rgroup [\lbrack ]\rbrack {\{ }\}
-        …\ldots ⋯\cdots ⋮\vdots ⋱\ddots %\% #\# &\& $\$ _\_ \\backslash ~\sim ^\hat{} ”" “" ’' ‘` ⏞\overbrace{} ⏟\underbrace{} ⎴\overbracket{} ⎵\underbracket{} ⃛\dddot{} ⃜\ddddot{} ̲\underline{} ̱\underbar{}
+        ⟮\lgroup ⟯\rgroup [\lbrack ]\rbrack {\{ }\}
+        …\ldots ⋯\cdots ⋮\vdots ⋱\ddots %\% #\# &\& $\$ _\_ \\backslash ~\sim ^\hat{} ˆ\hat{} ”" “" ’' ‘` ⏞\overbrace{} ⏟\underbrace{} ⃛\dddot{} ⃜\ddddot{} ̲\underline{} ̱\underbar{}
         """;
 
     private const string Relations = "=<>≤≥≦≧⩽⩾≪≫⋘⋙≠≡≈≊≅≃∼∽⋍≂∝≍≐≑≒≓≖≗≜≏≎≔≕∷∶≲≳⪅⪆≶≷⋚⋛≮≯≰≱≺≻≼≽⪯⪰≾≿⊂⊃⊆⊇⊈⊉⊊⊋⊏⊐⊑⊒∈∉∋∣∤∥∦⊢⊣⊨⊩⊴⊵⋈∴∵"

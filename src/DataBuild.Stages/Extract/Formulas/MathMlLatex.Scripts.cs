@@ -200,8 +200,8 @@ internal sealed partial class MathMlLatex
 
         bool accentUnder = under != 0 && !AttributeIs(node, "accentunder"u8, "false"u8);
         bool accentOver = over != 0 && !AttributeIs(node, "accent"u8, "false"u8);
-        string? underCommand = accentUnder ? AccentOf(under, child, below: true) : null;
-        string? overCommand = accentOver ? AccentOf(over, child, below: false) : null;
+        string? underCommand = under != 0 ? AccentOf(under, child, below: true, accentUnder) : null;
+        string? overCommand = over != 0 ? AccentOf(over, child, below: false, accentOver) : null;
         if (under != 0)
         {
             OpenMark(underCommand, "\\underset", under);
@@ -283,16 +283,23 @@ internal sealed partial class MathMlLatex
     }
 
     // The accent command of a mark above or below; null where it is written as a set mark.
-    private string? AccentOf(int mark, int child, bool below)
+    private string? AccentOf(int mark, int child, bool below, bool accent)
     {
         int inner = Unwrap(mark);
-        if (inner == 0 || !IsElement(inner) || TagOf(inner) is not (HtmlTag.Mo or HtmlTag.Mi or HtmlTag.Mn or HtmlTag.Mtext)
-            || AttributeIs(inner, "accent"u8, "false"u8))
+        if (inner == 0 || !IsElement(inner) || TagOf(inner) is not (HtmlTag.Mo or HtmlTag.Mi or HtmlTag.Mn or HtmlTag.Mtext))
         {
             return null;
         }
 
         int rune = SingleRune(inner);
+
+        // Combining marks and braces are nothing but accents, whatever the attributes say.
+        if ((!accent || _noAccents || AttributeIs(inner, "accent"u8, "false"u8))
+            && rune is not ((>= 0x300 and <= 0x36F) or (>= 0x20D0 and <= 0x20FF) or (>= 0x23B4 and <= 0x23DF)))
+        {
+            return null;
+        }
+
         if (below)
         {
             return rune switch

@@ -20,6 +20,7 @@ internal sealed partial class MathMlLatex
     private int _depth;
     private bool _tooDeep;
     private bool _forceLimits;
+    private bool _noAccents;
     private bool _display;
 
     private enum ItemKind : byte
@@ -44,6 +45,7 @@ internal sealed partial class MathMlLatex
         _depth = 0;
         _tooDeep = false;
         _forceLimits = false;
+        _noAccents = false;
         _display = display;
         _items.Clear();
         Row(math, grouped: false);
@@ -262,6 +264,8 @@ internal sealed partial class MathMlLatex
     private void StyledRow(int node, bool grouped)
     {
         bool outer = _forceLimits;
+        bool outerAccents = _noAccents;
+        _noAccents |= AttributeIs(node, "accent"u8, "false"u8);
         if (AttributeIs(node, "displaystyle"u8, "true"u8))
         {
             _forceLimits = !_display;
@@ -282,6 +286,7 @@ internal sealed partial class MathMlLatex
         }
 
         _forceLimits = outer;
+        _noAccents = outerAccents;
     }
 
     private void Action(int node, bool grouped)
