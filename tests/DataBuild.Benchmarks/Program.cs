@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using DataBuild.Benchmarks.Deduplicate;
+using DataBuild.Benchmarks.Filter;
 using DataBuild.Benchmarks.Tokenize;
 
 switch (args.Length > 0 ? args[0] : "")
@@ -9,7 +10,12 @@ switch (args.Length > 0 ? args[0] : "")
     case "encode":
         BenchmarkRunner.Run<EncodeBenchmarks>();
         return 0;
+    case "filters":
+        return FilterBenchmark.Run(args.AsSpan(1));
+    case "train-language-model" when args.Length == 3:
+        LanguageModelTrainer.Train(args[1], args[2]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode ...");
+        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode|filters ... | train-language-model <folder of Lingua's models> <output>");
         return 1;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DataBuild.Text;
@@ -34,7 +35,8 @@ public static class CharacterTable
 
     /// <summary>True when the code unit has one of the traits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Is(char character, CharacterTraits traits) => ((CharacterTraits)TraitTable[character] & traits) != 0;
+    public static bool Is(char character, CharacterTraits traits) =>
+        ((CharacterTraits)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(TraitTable), character) & traits) != 0;
 
     /// <summary>Number of code points of well-formed UTF-16 text.</summary>
     public static int CountCodePoints(ReadOnlySpan<char> text) => text.Length - CountInRange(text, '\uDC00', '\uDFFF');
@@ -64,7 +66,8 @@ public static class CharacterTable
             : Is(text[^1], CharacterTraits.SentenceTerminal));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static WordBreakClass WordBreakOf(char character) => (WordBreakClass)WordBreakTable[character];
+    internal static WordBreakClass WordBreakOf(char character) =>
+        (WordBreakClass)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(WordBreakTable), character);
 
     private static int CountInRange(ReadOnlySpan<char> text, char first, char last)
     {

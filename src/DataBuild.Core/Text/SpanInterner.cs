@@ -13,7 +13,8 @@ public sealed class SpanInterner
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
     private const ulong TailMultiplier = 0xD6E8FEB86659FD93;
 
-    private int[] _slots = new int[256];
+    // A slot: the upper half of the hash above the number of the span plus one; 0 when empty.
+    private ulong[] _slots = new ulong[256];
     private int _mask = 255;
     private ulong[] _hashes = new ulong[128];
     private InternedSpan[] _entries = new InternedSpan[128];
@@ -37,10 +38,23 @@ public sealed class SpanInterner
     /// <summary>Hash of a span; the same for the same characters in every process.</summary>
     public static ulong Hash(ReadOnlySpan<char> span)
     {
-        ulong hash = (ulong)span.Length * Multiplier;
         ref byte bytes = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(span));
         nuint length = (nuint)span.Length * 2;
+        ulong hash = (ulong)length * Multiplier;
         nuint at = 0;
+        if (length >= 64)
+        {
+            // Two lanes hide the latency of multiplication.
+            ulong other = hash ^ TailMultiplier;
+            for (; at + 16 <= length; at += 16)
+            {
+                hash = Mix(hash ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)), Multiplier);
+                other = Mix(other ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at + 8)), TailMultiplier);
+            }
+
+            hash ^= BitOperations.RotateLeft(other, 32);
+        }
+
         for (; at + 8 <= length; at += 8)
         {
             hash = Mix(hash ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)), Multiplier);
@@ -70,19 +84,16 @@ public sealed class SpanInterner
     {
         ReadOnlySpan<char> span = text.Slice(start, length);
         ulong hash = Hash(span);
-        int slot = (int)hash & _mask;
-        while (true)
+        ulong[] slots = _slots;
+        int mask = _mask;
+        int slot = (int)hash & mask;
+        while (slots[slot] is not 0 and ulong known)
         {
-            int id = _slots[slot] - 1;
-            if (id < 0)
+            if ((known ^ hash) >> 32 == 0)
             {
-                break;
-            }
-
-            if (_hashes[id] == hash)
-            {
+                int id = (int)(uint)known - 1;
                 ref InternedSpan entry = ref _entries[id];
-                if (entry.Length == length && text.Slice(entry.Start, length).SequenceEqual(span))
+                if (entry.Length == length && AreEqual(text, entry.Start, start, length))
                 {
                     entry.Count++;
                     isNew = false;
@@ -90,7 +101,7 @@ public sealed class SpanInterner
                 }
             }
 
-            slot = (slot + 1) & _mask;
+            slot = (slot + 1) & mask;
         }
 
         isNew = true;
@@ -103,7 +114,7 @@ public sealed class SpanInterner
         int added = _count++;
         _hashes[added] = hash;
         _entries[added] = new InternedSpan { Start = start, Length = length, Count = 1 };
-        _slots[slot] = added + 1;
+        slots[slot] = SlotOf(hash, added);
         if (_count * 2 > _mask)
         {
             Grow();
@@ -120,7 +131,7 @@ public sealed class SpanInterner
         int capacity = (_mask + 1) * 4;
         if (_slots.Length < capacity)
         {
-            _slots = new int[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
+            _slots = new ulong[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
         }
         else
         {
@@ -136,8 +147,30 @@ public sealed class SpanInterner
                 slot = (slot + 1) & _mask;
             }
 
-            _slots[slot] = id + 1;
+            _slots[slot] = SlotOf(_hashes[id], id);
         }
+    }
+
+    private static ulong SlotOf(ulong hash, int id) => (hash & 0xFFFFFFFF00000000) | (uint)(id + 1);
+
+    // Short spans are compared without a call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreEqual(ReadOnlySpan<char> text, int first, int second, int length)
+    {
+        if (length > 4)
+        {
+            return text.Slice(first, length).SequenceEqual(text.Slice(second, length));
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            if (text[first + i] != text[second + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

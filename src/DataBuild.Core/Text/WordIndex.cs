@@ -28,9 +28,34 @@ public sealed class WordIndex : TokenIndex
                 continue;
             }
 
-            int end = EndOfToken(text, at);
+            int end = kind == WordBreakClass.Letter ? EndOfLetters(text, at) : EndOfToken(text, at);
             Add(text, at, end - at);
             at = end;
+        }
+    }
+
+    // The common case by itself: letters, then white space or a mark that ends the word.
+    private static int EndOfLetters(ReadOnlySpan<char> text, int start)
+    {
+        int end = start + 1;
+        while (end < text.Length && CharacterTable.WordBreakOf(text[end]) == WordBreakClass.Letter)
+        {
+            end++;
+        }
+
+        if (end == text.Length)
+        {
+            return end;
+        }
+
+        switch (CharacterTable.WordBreakOf(text[end]))
+        {
+            case WordBreakClass.Whitespace or WordBreakClass.LineBreak or WordBreakClass.Other or WordBreakClass.MidNum or WordBreakClass.Dash or WordBreakClass.DoubleQuote:
+            case WordBreakClass.MidNumLet or WordBreakClass.MidLetter or WordBreakClass.SingleQuote
+                when end + 1 == text.Length || CharacterTable.WordBreakOf(text[end + 1]) is WordBreakClass.Whitespace or WordBreakClass.LineBreak:
+                return end;
+            default:
+                return EndOfWord(text, end, WordBreakClass.Letter);
         }
     }
 

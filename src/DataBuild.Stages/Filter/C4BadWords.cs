@@ -36,7 +36,7 @@ public sealed partial record C4BadWords : DocumentStage<C4BadWordsFigures>
     /// <inheritdoc />
     public override void Initialize(StageContext context)
     {
-        InputFile list = List ?? throw new StageException("DB4104", "C4BadWords needs a list");
+        InputFile list = List ?? throw new StageException("DB4304", "C4BadWords needs a list");
         _matcher = new WordListMatcher(WordListMatcher.ReadList(list, "C4BadWords.List"));
     }
 

@@ -38,7 +38,7 @@ public sealed partial record ColumnFilter : DocumentStage
 
             return _expression = KeepExpression.TryParse(Keep, out KeepExpression? expression, out ExpressionError error)
                 ? expression!
-                : throw new StageException("DB4103", $"Filter.Keep=\"{Keep}\" {error}");
+                : throw new StageException("DB4303", $"Filter.Keep=\"{Keep}\" {error}");
         }
     }
 

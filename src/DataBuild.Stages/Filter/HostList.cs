@@ -97,7 +97,7 @@ internal sealed class HostList
             }
             catch (IOException exception)
             {
-                throw new StageException("DB4104", $"{option}: the list '{file.Value}' cannot be read: {exception.Message}", file.Path, exception);
+                throw new StageException("DB4304", $"{option}: the list '{file.Value}' cannot be read: {exception.Message}", file.Path, exception);
             }
 
             using (reader)

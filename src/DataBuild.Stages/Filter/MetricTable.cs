@@ -104,7 +104,7 @@ internal sealed class MetricTable
             ValueColumn<long> values => values[row],
             ValueColumn<float> values => values[row],
             ValueColumn<double> values => values[row],
-            _ => throw new StageException("DB4106", $"column '{name}' holds {column.Type}; CulturaXMetrics needs a number"),
+            _ => throw new StageException("DB4306", $"column '{name}' holds {column.Type}; CulturaXMetrics needs a number"),
         };
     }
 

@@ -41,6 +41,11 @@ internal static class NGramRepetition
             return dialect == FilterDialect.Nemo ? 1 : 0;
         }
 
+        if (grams.Positions.IsEmpty)
+        {
+            return 0;
+        }
+
         return dialect switch
         {
             FilterDialect.Datatrove => Ratio(GreedyRepeats(grams), textLength),

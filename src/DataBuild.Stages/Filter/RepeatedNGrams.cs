@@ -10,14 +10,15 @@ namespace DataBuild.Stages.Filter;
 /// </summary>
 internal sealed class RepeatedNGrams : IDocumentAnalysis
 {
+    private const int Single = -1;
+
     private int[] _tokens = [];
     private long[] _lengthBefore = [];
     private int[] _positions = [];
     private int[] _grams = [];
     private int[] _counts = [];
     private int[] _first = [];
-    private ulong[] _keys = [];
-    private int[] _values = [];
+    private Slot[] _table = [];
     private int _tokenCount;
     private int _found;
 
@@ -92,6 +93,7 @@ internal sealed class RepeatedNGrams : IDocumentAnalysis
     {
         N++;
         int mask = ClearTable(_found);
+        Slot[] table = _table;
         int grams = 0;
         int candidates = 0;
         int n = N;
@@ -105,24 +107,31 @@ internal sealed class RepeatedNGrams : IDocumentAnalysis
 
             // 0 marks an empty slot, so keys are shifted by one.
             ulong key = (((ulong)(uint)_grams[k] << 32) | (uint)_tokens[position + n - 1]) + 1;
-            int slot = (int)((key * 0x9E3779B97F4A7C15) >> 32) & mask;
-            while (_keys[slot] != key && _keys[slot] != 0)
+            int at = (int)((key * 0x9E3779B97F4A7C15) >> 32) & mask;
+            while (table[at].Key != key && table[at].Key != 0)
             {
-                slot = (slot + 1) & mask;
+                at = (at + 1) & mask;
             }
 
-            int gram;
-            if (_keys[slot] == 0)
+            // Most n-grams occur once: only the second occurrence makes an entry.
+            ref Slot slot = ref table[at];
+            int gram = Single;
+            if (slot.Key == 0)
             {
-                _keys[slot] = key;
+                slot = new Slot(key, ~candidates);
+            }
+            else if (slot.Value < 0)
+            {
                 gram = grams++;
-                _values[slot] = gram;
-                _counts[gram] = 1;
-                _first[gram] = position;
+                int first = ~slot.Value;
+                slot = new Slot(key, gram);
+                _counts[gram] = 2;
+                _first[gram] = _positions[first];
+                _grams[first] = gram;
             }
             else
             {
-                gram = _values[slot];
+                gram = slot.Value;
                 _counts[gram]++;
             }
 
@@ -133,11 +142,9 @@ internal sealed class RepeatedNGrams : IDocumentAnalysis
         int found = 0;
         for (int k = 0; k < candidates; k++)
         {
-            if (_counts[_grams[k]] > 1)
-            {
-                _positions[found] = _positions[k];
-                _grams[found++] = _grams[k];
-            }
+            _positions[found] = _positions[k];
+            _grams[found] = _grams[k];
+            found += _grams[k] == Single ? 0 : 1;
         }
 
         _found = found;
@@ -195,16 +202,18 @@ internal sealed class RepeatedNGrams : IDocumentAnalysis
     private int ClearTable(int entries)
     {
         int capacity = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, entries * 2));
-        if (_keys.Length < capacity)
+        if (_table.Length < capacity)
         {
-            _keys = new ulong[capacity];
-            _values = new int[capacity];
+            _table = new Slot[capacity];
         }
         else
         {
-            Array.Clear(_keys, 0, capacity);
+            Array.Clear(_table, 0, capacity);
         }
 
         return capacity - 1;
     }
+
+    /// <summary>A place of the table: the key of an n-gram, and its number or, negated, the candidate that it occurred at so far.</summary>
+    private readonly record struct Slot(ulong Key, int Value);
 }

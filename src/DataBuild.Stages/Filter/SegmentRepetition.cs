@@ -10,38 +10,59 @@ internal readonly record struct SegmentRepetition(double Count, double Character
     /// <summary>Repeated lines.</summary>
     public static SegmentRepetition OfLines(LineIndex lines, ReadOnlySpan<char> text, int textLength, int nonSpaceLength, SpanInterner scratch, FilterDialect dialect)
     {
+        if (dialect is FilterDialect.Datatrove or FilterDialect.Dolma)
+        {
+            return OfLineTypes(lines, textLength, nonSpaceLength, dialect);
+        }
+
         scratch.Clear();
         Tally tally = default;
         for (int i = 0; i < lines.Count; i++)
         {
-            ReadOnlySpan<char> line = lines[i];
-            int start = lines.Starts[i];
-            switch (dialect)
-            {
-                case FilterDialect.Datatrove when line.IsEmpty:
-                    // Splitting at runs of line feeds leaves an empty piece only before a leading and after a trailing run.
-                    if ((i == 0 && lines.Count > 1) || (i == lines.Count - 1 && i > 0))
-                    {
-                        tally.Add(scratch, text, start, 0);
-                    }
-
-                    break;
-                case FilterDialect.Datatrove or FilterDialect.Dolma:
-                    tally.Add(scratch, text, start, line.Length);
-                    break;
-                default:
-                    tally.AddTrimmed(scratch, text, start, line.Length, keepSpace: dialect == FilterDialect.Nemo);
-                    break;
-            }
+            tally.AddTrimmed(scratch, text, lines.Starts[i], lines[i].Length, keepSpace: dialect == FilterDialect.Nemo);
         }
 
         return tally.Result(scratch, textLength, nonSpaceLength, dialect);
+    }
+
+    // These dialects take lines as they are, so the index has counted them.
+    private static SegmentRepetition OfLineTypes(LineIndex lines, int textLength, int nonSpaceLength, FilterDialect dialect)
+    {
+        bool everyCopy = dialect == FilterDialect.Dolma;
+        long segments = 0;
+        long repeats = 0;
+        long characters = 0;
+        foreach (ref readonly InternedSpan type in lines.Types)
+        {
+            int count = type.Count;
+            if (!everyCopy && type.Length == 0)
+            {
+                // Splitting at runs of line feeds leaves an empty piece only before a leading and after a trailing run.
+                count = lines.Count == 1 ? 0 : (lines[0].IsEmpty ? 1 : 0) + (lines[lines.Count - 1].IsEmpty ? 1 : 0);
+            }
+
+            segments += count;
+            if (count > 1)
+            {
+                int copies = everyCopy ? count : count - 1;
+                repeats += copies;
+                characters += (long)copies * type.CodePoints;
+            }
+        }
+
+        int whole = everyCopy ? nonSpaceLength : textLength;
+        return new SegmentRepetition(segments == 0 ? 0 : (double)repeats / segments, whole == 0 ? 0 : (double)characters / whole);
     }
 
     /// <summary>Repeated paragraphs: segments between empty lines. Dolma's tagger has no such figure; it is 0 there.</summary>
     public static SegmentRepetition OfParagraphs(ReadOnlySpan<char> text, int textLength, SpanInterner scratch, FilterDialect dialect)
     {
         if (dialect == FilterDialect.Dolma)
+        {
+            return default;
+        }
+
+        if (!text.Contains("\n\n", StringComparison.Ordinal))
         {
             return default;
         }

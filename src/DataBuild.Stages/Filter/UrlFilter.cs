@@ -61,7 +61,7 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
     {
         if (Domains.Count + Urls.Count + Words.Count + SoftWords.Count + Subwords.Count == 0)
         {
-            throw new StageException("DB4105", "UrlFilter has no list; give at least one of Domains, Urls, Words, SoftWords, Subwords");
+            throw new StageException("DB4305", "UrlFilter has no list; give at least one of Domains, Urls, Words, SoftWords, Subwords");
         }
 
         _lists = new Lists(

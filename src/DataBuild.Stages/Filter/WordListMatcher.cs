@@ -69,11 +69,11 @@ internal sealed class WordListMatcher
         }
         catch (IOException exception)
         {
-            throw new StageException("DB4104", $"{option}: the list '{file.Value}' cannot be read: {exception.Message}", file.Path, exception);
+            throw new StageException("DB4304", $"{option}: the list '{file.Value}' cannot be read: {exception.Message}", file.Path, exception);
         }
 
         List<string> phrases = [.. lines.Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#').Distinct(StringComparer.OrdinalIgnoreCase)];
-        return phrases.Count > 0 ? phrases : throw new StageException("DB4104", $"{option}: the list '{file.Value}' holds no line", file.Path);
+        return phrases.Count > 0 ? phrases : throw new StageException("DB4304", $"{option}: the list '{file.Value}' holds no line", file.Path);
     }
 
     private static bool IsWholeWord(ReadOnlySpan<char> text, int start, int end) =>

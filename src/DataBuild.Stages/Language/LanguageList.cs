@@ -31,7 +31,7 @@ internal static class LanguageList
             if (!entry.Equals("no", StringComparison.OrdinalIgnoreCase) && !LanguageDetector.Languages.Contains(entry, StringComparer.OrdinalIgnoreCase))
             {
                 string suggestion = Suggestion.For(entry, [.. LanguageDetector.Languages]) is { } best ? $"; did you mean '{best}'?" : "";
-                throw new StageException("DB4102", $"{option} names '{entry}', which is none of the languages known: {string.Join(", ", LanguageDetector.Languages)}{suggestion}");
+                throw new StageException("DB4302", $"{option} names '{entry}', which is none of the languages known: {string.Join(", ", LanguageDetector.Languages)}{suggestion}");
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class LanguageModel
     private static LanguageModel Load()
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)
-            ?? throw new StageException("DB4101", $"the language model '{Resource}' is missing from the assembly");
+            ?? throw new StageException("DB4301", $"the language model '{Resource}' is missing from the assembly");
         using BrotliStream decompressed = new(stream, CompressionMode.Decompress);
         using MemoryStream memory = new();
         decompressed.CopyTo(memory);
@@ -75,7 +75,7 @@ internal sealed class LanguageModel
         uint magic = reader.ReadUInt32();
         if (magic != Magic)
         {
-            throw new StageException("DB4101", $"the language model starts with 0x{BinaryPrimitives.ReverseEndianness(magic):x8}, not with 0x{BinaryPrimitives.ReverseEndianness(Magic):x8}");
+            throw new StageException("DB4301", $"the language model starts with 0x{BinaryPrimitives.ReverseEndianness(magic):x8}, not with 0x{BinaryPrimitives.ReverseEndianness(Magic):x8}");
         }
 
         ScriptModel[] scripts = new ScriptModel[reader.ReadInt32()];
