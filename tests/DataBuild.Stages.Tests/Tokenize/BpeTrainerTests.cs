@@ -30,8 +30,12 @@ public sealed class BpeTrainerTests : IDisposable
     {
         var trainer = new BpeTrainer(new BpeTrainerOptions
         {
-            VocabularySize = 256 + 3, MinFrequency = 1, SpecialTokens = [], ByteOrder = ByteOrder.Value,
-            Pattern = TrainingPattern.None, Normalizer = TrainingNormalizer.None,
+            VocabularySize = 256 + 3,
+            MinFrequency = 1,
+            SpecialTokens = [],
+            ByteOrder = ByteOrder.Value,
+            Pattern = TrainingPattern.None,
+            Normalizer = TrainingNormalizer.None,
         });
         trainer.AddTexts(["aaabdaaabac"u8.ToArray()]);
         Assert.Equal([258, 100, 258, 97, 99], Load(trainer.Train()).Encode("aaabdaaabac"));
@@ -106,7 +110,10 @@ public sealed class BpeTrainerTests : IDisposable
     {
         var trainer = new BpeTrainer(new BpeTrainerOptions
         {
-            VocabularySize = 270, SpecialTokens = ["<|start|>", "<|endoftext|>"], CustomTokens = ["U.S.C.", "1776"], PadToPowerOfTwo = true,
+            VocabularySize = 270,
+            SpecialTokens = ["<|start|>", "<|endoftext|>"],
+            CustomTokens = ["U.S.C.", "1776"],
+            PadToPowerOfTwo = true,
         });
         trainer.AddTexts([.. Enumerable.Repeat("the theme of the thesis"u8.ToArray(), 9).Select(b => new ReadOnlyMemory<byte>(b))]);
         TextTokenizer tokenizer = Load(trainer.Train());
@@ -122,7 +129,11 @@ public sealed class BpeTrainerTests : IDisposable
     {
         var trainer = new BpeTrainer(new BpeTrainerOptions
         {
-            VocabularySize = 300, SpecialTokens = ["<|end|>"], ByteOrder = ByteOrder.Value, Pattern = TrainingPattern.None, Normalizer = TrainingNormalizer.None,
+            VocabularySize = 300,
+            SpecialTokens = ["<|end|>"],
+            ByteOrder = ByteOrder.Value,
+            Pattern = TrainingPattern.None,
+            Normalizer = TrainingNormalizer.None,
         });
         byte[] program = [.. Enumerable.Range(0, 40_000).Select(i => (byte)(i % 97 * (i / 1000)))];
         trainer.AddTexts(BinaryChunks.Cut(program, new BinaryChunkOptions { ChunkSize = 1024, MinEntropy = 0.5 }));

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Unicode;
 using DataBuild.Stages.Tokenize.Encoders;
-using DataBuild.Stages.Tokenize.Normalizing;
 using DataBuild.Stages.Tokenize.Loading;
+using DataBuild.Stages.Tokenize.Normalizing;
 using DataBuild.Stages.Tokenize.Scanning;
 
 namespace DataBuild.Stages.Tokenize.Training;
