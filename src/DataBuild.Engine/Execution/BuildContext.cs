@@ -8,7 +8,7 @@ namespace DataBuild.Engine.Execution;
 internal sealed class BuildContext : IDisposable
 {
     private readonly ConcurrentBag<Document> _documents = [];
-    private readonly Dictionary<PlannedStage, bool> _initialized = [];
+    private readonly HashSet<PlannedStage> _initialized = [];
     private readonly string _scratch;
 
     public BuildContext(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events)
@@ -49,10 +49,11 @@ internal sealed class BuildContext : IDisposable
     {
         lock (_initialized)
         {
-            if (!_initialized.ContainsKey(stage))
+            // Only a stage that could start counts as initialized: one that could not says so each time.
+            if (!_initialized.Contains(stage))
             {
                 stage.Stage.Initialize(ContextFor(stage, _scratch));
-                _initialized.Add(stage, true);
+                _ = _initialized.Add(stage);
             }
         }
     }
@@ -74,7 +75,7 @@ internal sealed class BuildContext : IDisposable
 
     public void Dispose()
     {
-        foreach (PlannedStage stage in _initialized.Keys)
+        foreach (PlannedStage stage in _initialized)
         {
             (stage.Stage as IDisposable)?.Dispose();
         }

@@ -41,7 +41,7 @@ public sealed class HtmlExtractor
     /// <summary>
     /// Extracts a page whose blocks a labeller labels; where its answer cannot be used, the blocks are labelled as <paramref name="options"/> say.
     /// </summary>
-    public async ValueTask<ExtractedPage> ExtractAsync(
+    public static async ValueTask<ExtractedPage> ExtractAsync(
         ReadOnlyMemory<byte> payload, string? httpCharset, string? url, ExtractOptions options, IBlockLabeller labeller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);

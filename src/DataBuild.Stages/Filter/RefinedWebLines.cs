@@ -1,5 +1,3 @@
-using DataBuild.Text;
-
 namespace DataBuild.Stages.Filter;
 
 /// <summary>Figures of <see cref="RefinedWebLines"/>.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.Stages.Extract.Formulas;

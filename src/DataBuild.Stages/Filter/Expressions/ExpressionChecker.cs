@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace DataBuild.Stages.Filter.Expressions;
 
 /// <summary>Finds the types of an expression's parts and every error in them.</summary>
