@@ -276,6 +276,20 @@ internal sealed partial class MathMlLatex
     // A pair of fences with what is between them.
     private void Pair(int open, int close)
     {
+        // Fences nest within one row without any element to count the depth by.
+        if (_depth >= MaxDepth)
+        {
+            _tooDeep = true;
+            return;
+        }
+
+        _depth++;
+        Fences(open, close);
+        _depth--;
+    }
+
+    private void Fences(int open, int close)
+    {
         RowItem left = _items[open];
         RowItem right = _items[close];
         int only = close - open == 2 ? Unwrap(_items[open + 1].Node) : 0;

@@ -327,6 +327,7 @@ internal sealed partial class MathMlLatex
         {
             Rune.DecodeFromUtf16(token, out Rune rune, out int used);
             token = token[used..];
+            rune = rune.Value == 0x1D6A4 ? new Rune('ı') : rune;
             if (rune.IsBmp && MathOnly.Contains((char)rune.Value, StringComparison.Ordinal))
             {
                 if (open)

@@ -3,7 +3,7 @@ using DataBuild.Stages.Extract.Html;
 namespace DataBuild.Stages.Extract.Formulas;
 
 /// <summary>
-/// Writes MathML as LaTeX (MathML Core and MathML 3, presentation). Nested rows become groups, so that the structure survives;
+/// Writes MathML as LaTeX (MathML Core and MathML 3, presentation and content). Nested rows become groups, so that the structure survives;
 /// stretchy fences become <c>\left</c> and <c>\right</c> where their content is taller than a line. One instance serves one thread; buffers
 /// are reused. Work is linear in the formula's nodes, and its depth is bounded.
 /// </summary>
@@ -255,7 +255,11 @@ internal sealed partial class MathMlLatex
             case HtmlTag.Merror or HtmlTag.Malignmark or HtmlTag.Maligngroup or HtmlTag.Annotation or HtmlTag.AnnotationXml or HtmlTag.Mprescripts:
                 break;
             default:
-                Row(node, grouped);
+                if (!TryContent(node, precedence: 0))
+                {
+                    Row(node, grouped);
+                }
+
                 break;
         }
     }
@@ -311,6 +315,19 @@ internal sealed partial class MathMlLatex
         if (first == 0)
         {
             return;
+        }
+
+        // Content markup in front, its presentation beside it: the presentation is what the author saw.
+        if (IsContent(first))
+        {
+            for (int c = NextElement(first); c != 0; c = NextElement(c))
+            {
+                if (TagOf(c) == HtmlTag.AnnotationXml && _tree.Attribute(c, "encoding"u8).IndexOf("resentation"u8) >= 0)
+                {
+                    Row(c, grouped);
+                    return;
+                }
+            }
         }
 
         Item(first, grouped);

@@ -17,8 +17,9 @@ internal sealed partial class PageMathRenderer : IMathRenderer
     /// <inheritdoc/>
     public bool BeginPage(HtmlTree tree)
     {
+        ReadConfiguration(tree);
         ReadOnlySpan<byte> page = tree.Range(0, tree.TextLength);
-        return page.IndexOf("math"u8) >= 0 || page.IndexOf("Math"u8) >= 0 || page.IndexOf("atex"u8) >= 0 || page.IndexOf("mjx-"u8) >= 0
+        return _asciiMath || _delimiters.Count > 0 || page.IndexOf("math"u8) >= 0 || page.IndexOf("Math"u8) >= 0 || page.IndexOf("atex"u8) >= 0 || page.IndexOf("mjx-"u8) >= 0
             || page.IndexOf("-tex"u8) >= 0 || page.IndexOf("tex.cgi"u8) >= 0 || page.IndexOf("LaTeX"u8) >= 0;
     }
 
