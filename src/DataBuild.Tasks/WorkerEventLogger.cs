@@ -120,7 +120,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     {
         long shards = Long(e, "shards");
         long computed = Long(e, "computed");
-        string work = computed == 0 ? "all from the store" : computed == shards ? "all computed" : string.Create(CultureInfo.InvariantCulture, $"{computed} computed");
+        string work = FormatWork(shards, computed, Long(e, "decided"), e.TryGetProperty("merged", out JsonElement merged) && merged.GetBoolean());
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"  {Text(e, "stage"),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
         text.Append(CultureInfo.InvariantCulture, $"   {Long(e, "in")} in  {Long(e, "kept")} kept");
@@ -136,6 +136,29 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What of a stage was work of this build; the rest came from the store.</summary>
+    private static string FormatWork(long shards, long computed, long decided, bool merged)
+    {
+        List<string> work = [];
+        if (computed > 0)
+        {
+            work.Add(computed == shards ? "all computed" : string.Create(CultureInfo.InvariantCulture, $"{computed} computed"));
+        }
+
+        // A computed shard is decided too; what counts is verdicts made anew from stored figures.
+        if (decided > computed)
+        {
+            work.Add(string.Create(CultureInfo.InvariantCulture, $"{decided - computed} decided again"));
+        }
+
+        if (merged)
+        {
+            work.Add("merged");
+        }
+
+        return work.Count == 0 ? "all from the store" : string.Join(", ", work);
     }
 
     private static string Count(long n) => n switch

@@ -48,7 +48,14 @@ internal static class UpToDateFile
 
         string target = PathFor(planPath);
         string temporary = $"{target}.{Environment.ProcessId}.tmp";
-        File.WriteAllBytes(temporary, stream.ToArray());
+        // The build trusts only files that are older than this one; file systems tick in milliseconds.
+        DateTime newest = paths.Max(File.GetLastWriteTimeUtc);
+        do
+        {
+            File.WriteAllBytes(temporary, stream.ToArray());
+        }
+        while (File.GetLastWriteTimeUtc(temporary) <= newest && newest <= DateTime.UtcNow);
+
         File.Move(temporary, target, overwrite: true);
     }
 }

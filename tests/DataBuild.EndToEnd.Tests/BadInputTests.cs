@@ -1,0 +1,103 @@
+using System.Text;
+
+namespace DataBuild.EndToEnd.Tests;
+
+/// <summary>Each wrong input is one clear error or a counted warning, and leaves nothing half-written.</summary>
+public sealed class BadInputTests
+{
+    [Fact]
+    public void Inputs_that_are_not_there_or_no_files_are_errors_at_the_item()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/missing.warc.gz;crawl/folder.warc.gz" />
+            <Stage Include="Extract" />
+            """);
+        Directory.CreateDirectory(Path.Combine(project.Folder, "crawl", "folder.warc.gz"));
+
+        BuildResult result = project.Build().AssertFailed("DB2001", "DB2002");
+
+        Assert.Equal(2, result.Errors.Count);
+        Assert.All(result.Errors, e => Assert.Equal(project.ProjectFile, e.File));
+        Assert.False(Directory.Exists(project.Output));
+    }
+
+    [Fact]
+    public void Damaged_inputs_are_counted_warnings_and_the_rest_is_read()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*" />
+            <Stage Include="Extract" />
+            """);
+        byte[] good = CrawlFile.Pages(0, 3);
+        project.Write("crawl/empty.warc.gz", []);
+        project.Write("crawl/good.warc.gz", good);
+        project.Write("crawl/text.warc", Encoding.UTF8.GetBytes("this is a text and no WARC file\n"));
+        project.Write("crawl/cut.warc.gz", CrawlFile.Pages(10, 2)[..^200]);
+        project.Write("crawl/length.warc.gz", [.. CrawlFile.Record(20, CrawlFile.Html(20), lengthError: 50), .. CrawlFile.Record(21, CrawlFile.Html(21))]);
+
+        BuildResult result = project.Build();
+
+        // Each damaged file is named once at most for each code, by an error or by a warning.
+        IEnumerable<LoggedDiagnostic> all = [.. result.Errors, .. result.Warnings];
+        foreach (string file in (string[])["empty.warc.gz", "text.warc", "cut.warc.gz", "length.warc.gz"])
+        {
+            Assert.True(all.Any(d => (d.File?.EndsWith(file, StringComparison.Ordinal) ?? false) && d.Code.StartsWith("DB2", StringComparison.Ordinal)), $"nothing said of {file}:\n{result.Output}");
+        }
+
+        Assert.DoesNotContain(all, d => d.File?.EndsWith("good.warc.gz", StringComparison.Ordinal) ?? false);
+        Assert.Equal(all.Count(), all.Distinct().Count());
+        if (result.ExitCode != 0)
+        {
+            Assert.False(Directory.Exists(project.Output));
+        }
+    }
+
+    [Fact]
+    public void A_dataset_without_inputs_is_an_error()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""<Stage Include="Extract" />""");
+        LoggedDiagnostic error = Assert.Single(project.Build().AssertFailed("DB1008").Errors);
+        Assert.Contains("<Crawl Include=", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_stages_options_and_values_are_errors_in_the_project_file_with_suggestions()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            <Stage Include="GopherQualty" />
+            <Stage Include="GopherQuality" MinWrods="20" />
+            <Stage Include="GopherRepetition" Name="GopherQuality" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
+
+        BuildResult result = project.Build().AssertFailed("DB1001", "DB1002", "DB1007");
+
+        Assert.Contains("GopherQuality", result.Errors.First(e => e.Code == "DB1001").Message, StringComparison.Ordinal);
+        Assert.Contains("MinWords", result.Errors.First(e => e.Code == "DB1002").Message, StringComparison.Ordinal);
+        Assert.All(result.Errors, e => Assert.Equal(project.ProjectFile, e.File));
+        Assert.False(Directory.Exists(project.Output));
+    }
+
+    [Fact]
+    public void Models_and_tokenizers_that_cannot_be_used_are_errors()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            <Stage Include="Score" Model="broken.onnx" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
+        project.Write("broken.onnx", Encoding.UTF8.GetBytes("not a model"));
+
+        BuildResult unreadable = project.Build().AssertFailed("DB4001");
+        Assert.Single(unreadable.Errors);
+
+        project.Edit("""<Stage Include="Score" Model="broken.onnx" />""", """<Stage Include="Tokenize" Tokenizer="o300k_base" />""");
+        BuildResult unknown = project.Build();
+        Assert.NotEqual(0, unknown.ExitCode);
+        Assert.Contains(unknown.Errors, e => e.Message.Contains("o300k_base", StringComparison.Ordinal) && e.Code.StartsWith("DB", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(project.Output));
+    }
+}

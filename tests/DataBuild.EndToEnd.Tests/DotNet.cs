@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace DataBuild.EndToEnd.Tests;
+
+/// <summary>Runs the <c>dotnet</c> command as a user does.</summary>
+internal static class DotNet
+{
+    /// <summary>Runs to the end; the log is read from a binary log.</summary>
+    public static BuildResult Run(string folder, params string[] arguments)
+    {
+        using RunningBuild build = Start(folder, arguments);
+        return build.Wait();
+    }
+
+    /// <summary>Starts a build that the test goes on beside.</summary>
+    public static RunningBuild Start(string folder, params string[] arguments)
+    {
+        string log = Path.Combine(Path.GetTempPath(), $"databuild-{Guid.NewGuid():N}.binlog");
+        ProcessStartInfo start = new("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.ArgumentList.Add($"-bl:{log}");
+        start.ArgumentList.Add("-tl:off");
+        start.ArgumentList.Add("-nodeReuse:false");
+        // What the test host's own build set must not reach the build under test.
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) && k != "MSBUILDDISABLENODEREUSE").ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        return new RunningBuild(Process.Start(start)!, log);
+    }
+}
+
+/// <summary>A build under way.</summary>
+internal sealed class RunningBuild : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _log;
+    private readonly StringBuilder _output = new();
+
+    public RunningBuild(Process process, string log)
+    {
+        _process = process;
+        _log = log;
+        process.OutputDataReceived += (_, e) => Append(e.Data);
+        process.ErrorDataReceived += (_, e) => Append(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What Ctrl+C in a terminal does.</summary>
+    public void Interrupt()
+    {
+        using Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for something that the build does; fails when it ends without.</summary>
+    public void WaitUntil(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Assert.False(_process.HasExited, $"the build ended early:\n{_output}");
+            Thread.Sleep(50);
+        }
+    }
+
+    public BuildResult Wait()
+    {
+        _process.WaitForExit();
+        lock (_output)
+        {
+            return BuildResult.Read(_process.ExitCode, _output.ToString(), _log);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+        File.Delete(_log);
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}
