@@ -122,7 +122,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         long computed = Long(e, "computed");
         string work = FormatWork(shards, computed, Long(e, "decided"), e.TryGetProperty("merged", out JsonElement merged) && merged.GetBoolean());
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"  {Text(e, "stage"),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
+        text.Append(CultureInfo.InvariantCulture, $"  {StageName(e),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
         text.Append(CultureInfo.InvariantCulture, $"   {Long(e, "in")} in  {Long(e, "kept")} kept");
         if (e.TryGetProperty("dropped", out JsonElement dropped))
         {
@@ -136,6 +136,14 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The stage by the name that project files use, and by its own name where that tells more than the first part of its columns.</summary>
+    private static string StageName(JsonElement e)
+    {
+        string name = Text(e, "stage");
+        string kind = e.TryGetProperty("kind", out JsonElement value) ? value.GetString() ?? name : name;
+        return kind.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? kind : $"{kind} ({name})";
     }
 
     /// <summary>What of a stage was work of this build; the rest came from the store.</summary>

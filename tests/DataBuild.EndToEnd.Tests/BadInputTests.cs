@@ -68,15 +68,32 @@ public sealed class BadInputTests
             <Stage Include="Extract" />
             <Stage Include="GopherQualty" />
             <Stage Include="GopherQuality" MinWrods="20" />
-            <Stage Include="GopherRepetition" Name="GopherQuality" />
             """);
         project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
 
-        BuildResult result = project.Build().AssertFailed("DB1001", "DB1002", "DB1007");
+        BuildResult result = project.Build().AssertFailed("DB1001", "DB1002");
 
-        Assert.Contains("GopherQuality", result.Errors.First(e => e.Code == "DB1001").Message, StringComparison.Ordinal);
-        Assert.Contains("MinWords", result.Errors.First(e => e.Code == "DB1002").Message, StringComparison.Ordinal);
-        Assert.All(result.Errors, e => Assert.Equal(project.ProjectFile, e.File));
+        LoggedDiagnostic stage = Assert.Single(result.Errors, e => e.Code == "DB1001");
+        Assert.Contains("did you mean 'GopherQuality'?", stage.Message, StringComparison.Ordinal);
+        AssertAt(project, "GopherQualty", stage);
+        LoggedDiagnostic option = Assert.Single(result.Errors, e => e.Code == "DB1002");
+        Assert.Contains("did you mean 'MinWords'?", option.Message, StringComparison.Ordinal);
+        AssertAt(project, "MinWrods", option);
+        Assert.DoesNotContain("ExtractDocuments", result.Targets);
+    }
+
+    [Fact]
+    public void Two_stages_of_one_name_are_an_error()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            <Stage Include="GopherQuality" />
+            <Stage Include="GopherQuality" MinWords="20" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
+
+        Assert.Single(project.Build().AssertFailed("DB1007").Errors);
         Assert.False(Directory.Exists(project.Output));
     }
 
@@ -99,5 +116,15 @@ public sealed class BadInputTests
         Assert.NotEqual(0, unknown.ExitCode);
         Assert.Contains(unknown.Errors, e => e.Message.Contains("o300k_base", StringComparison.Ordinal) && e.Code.StartsWith("DB", StringComparison.Ordinal));
         Assert.False(Directory.Exists(project.Output));
+    }
+
+    /// <summary>The diagnostic points at the line of that text, into the element that holds it.</summary>
+    private static void AssertAt(DatasetProject project, string text, LoggedDiagnostic diagnostic)
+    {
+        Assert.Equal(project.ProjectFile, diagnostic.File);
+        string[] lines = File.ReadAllLines(project.ProjectFile);
+        int line = Array.FindIndex(lines, l => l.Contains(text, StringComparison.Ordinal));
+        Assert.Equal(line + 1, diagnostic.Line);
+        Assert.InRange(diagnostic.Column, lines[line].IndexOf("<Stage", StringComparison.Ordinal) + 1, lines[line].IndexOf(text, StringComparison.Ordinal) + 1);
     }
 }

@@ -112,6 +112,6 @@ internal sealed class BuildResult
     {
         int Number(string name) => e.TryGetValue(name, out string? value) ? int.Parse(value!, CultureInfo.InvariantCulture) : 0;
         Dictionary<string, long> dropped = e.TryGetValue("dropped", out string? json) ? JsonSerializer.Deserialize<Dictionary<string, long>>(json!)! : [];
-        return new StageCounts(e["stage"]!, Number("shards"), Number("computed"), Number("decided"), e.TryGetValue("merged", out string? merged) && merged == "true", Number("in"), Number("kept"), dropped);
+        return new StageCounts(e["kind"]!, Number("shards"), Number("computed"), Number("decided"), e.TryGetValue("merged", out string? merged) && merged == "true", Number("in"), Number("kept"), dropped);
     }
 }

@@ -58,6 +58,7 @@ public sealed class WorkerProcessTests
         using DatasetProject first = Project();
         string folder = Path.GetDirectoryName(first.Folder)!;
         using DatasetProject second = new DatasetProject("Other", folder).WithItems("""<Crawl Include="crawl/*.warc.gz" /><Stage Include="Extract" />""");
+        second.Write("crawl/a.warc.gz", [1, 2, 3]);
         File.WriteAllText(Path.Combine(folder, "All.proj"), """
             <Project DefaultTargets="Build">
               <ItemGroup><Dataset Include="Tiny/Tiny.csproj;Other/Other.csproj" /></ItemGroup>

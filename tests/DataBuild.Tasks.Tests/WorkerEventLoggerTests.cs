@@ -10,6 +10,8 @@ public sealed class WorkerEventLoggerTests
     [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"in":5,"kept":4,"dropped":{"duplicate":1}}""", "  MinHashDedup       4 shards (1 computed)   5 in  4 kept  1 dropped: duplicate 1")]
     [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"decided":4,"merged":true,"in":5,"kept":5}""", "  MinHashDedup       4 shards (1 computed, 3 decided again, merged)   5 in  5 kept")]
     [InlineData("""{"stage":"C4Quality","shards":4,"computed":0,"decided":4,"merged":false,"in":5,"kept":5}""", "  C4Quality          4 shards (4 decided again)   5 in  5 kept")]
+    [InlineData("""{"stage":"gopher","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality      4 shards (all from the store)   5 in  5 kept")]
+    [InlineData("""{"stage":"strict","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality (strict) 4 shards (all from the store)   5 in  5 kept")]
     public void A_stage_is_one_line(string stageEvent, string line) =>
         Assert.Equal(line, WorkerEventLogger.FormatStage(JsonDocument.Parse(stageEvent).RootElement));
 
