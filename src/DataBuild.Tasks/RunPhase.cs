@@ -76,6 +76,11 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
         {
             if (!_cancelled)
             {
+                foreach (string line in e.Output)
+                {
+                    Log.LogMessage(MessageImportance.High, "{0}", "  worker: " + line);
+                }
+
                 Log.LogError(null, e.Code, null, DiagnosticCodes.HelpLink(e.Code), null, 0, 0, 0, 0, e.Message, null);
                 return false;
             }
@@ -168,7 +173,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
                 {
                     if (!ok && !Log.HasLoggedErrors && !_cancelled)
                     {
-                        throw new WorkerException(DiagnosticCodes.UnexplainedFailure, $"phase {Phase} of '{DatasetName}' failed and the worker gave no error; the last lines of its error output: {worker.ErrorTail()}");
+                        throw new WorkerException(DiagnosticCodes.UnexplainedFailure, $"phase {Phase} of '{DatasetName}' failed and the worker gave no error; it said: {worker.LastWords()}", worker.ErrorTail());
                     }
 
                     return ok && !Log.HasLoggedErrors;

@@ -7,9 +7,12 @@ using System.Text.Json;
 namespace DataBuild.Tasks;
 
 /// <summary>The worker failed as a process.</summary>
-internal sealed class WorkerException(string code, string message) : Exception(message)
+internal sealed class WorkerException(string code, string message, params string[] output) : Exception(message)
 {
     public string Code => code;
+
+    /// <summary>The last lines of the worker's error output.</summary>
+    public IReadOnlyList<string> Output => output;
 }
 
 /// <summary>
@@ -118,16 +121,23 @@ internal sealed class WorkerProcess : IDisposable
     public WorkerException Crashed(string phase, string datasetName)
     {
         string exit = _process.WaitForExit(ExitGrace) ? $"exit code {_process.ExitCode}" : "its output closed and it still runs";
-        return new WorkerException(DiagnosticCodes.WorkerCrashed, $"the worker ended in phase {phase} of '{datasetName}' ({exit}); finished shards stay in the store; the last lines of its error output: {ErrorTail()}");
+        return new WorkerException(DiagnosticCodes.WorkerCrashed, $"the worker ended in phase {phase} of '{datasetName}' ({exit}); finished shards stay in the store; it said: {LastWords()}", ErrorTail());
     }
 
     /// <summary>The last lines that the worker wrote to its error output.</summary>
-    public string ErrorTail()
+    public string[] ErrorTail()
     {
         lock (_errorTail)
         {
-            return _errorTail.Count == 0 ? "(none)" : Environment.NewLine + string.Join(Environment.NewLine, _errorTail);
+            return [.. _errorTail];
         }
+    }
+
+    /// <summary>The line of the error output that tells most: an error of one line reads well in every log.</summary>
+    public string LastWords()
+    {
+        string[] tail = ErrorTail();
+        return tail.FirstOrDefault(line => line.StartsWith("Unhandled exception", StringComparison.Ordinal)) ?? tail.LastOrDefault(line => line.Trim().Length > 0) ?? "(nothing)";
     }
 
     public void Dispose()

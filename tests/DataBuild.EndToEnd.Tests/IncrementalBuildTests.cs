@@ -7,7 +7,6 @@ public sealed class IncrementalBuildTests
         <Crawl Include="crawl/*.warc.gz" />
         <Stage Include="Extract" Format="Markdown" />
         <Stage Include="GopherQuality" MinWords="20" />
-        <Stage Include="GopherRepetition" />
         <Stage Include="ExactDedup" />
         """;
 
@@ -43,7 +42,7 @@ public sealed class IncrementalBuildTests
         threshold.AssertStage("Extract", computed: 0, decided: 0);
         StageCounts dropped = threshold.AssertStage("GopherQuality", computed: 0, decided: 2);
         Assert.Equal(0, dropped.Kept);
-        threshold.AssertStage("GopherRepetition", computed: 0);
+        threshold.AssertStage("ExactDedup", computed: 0);
 
         // Back again: the store knows everything, and the dataset is the first one to the byte.
         project.Edit("MinWords=\"5000\"", "MinWords=\"20\"");
