@@ -41,7 +41,7 @@ public sealed class CharsetTests
         {
             int at = part.IndexOf("\n#encoding\n", StringComparison.Ordinal);
             string expected = part[(at + 11)..].Split('\n')[0].Trim();
-            string actual = MetaPrescan.Find(Encoding.Latin1.GetBytes(part[..Math.Min(at, 1024)])) ?? "windows-1252";
+            string actual = MetaPrescan.Find(Encoding.Latin1.GetBytes(part[..at])) ?? "windows-1252";
             Assert.Equal(EncodingLabels.Find(expected), actual);
         }
     }
