@@ -10,7 +10,7 @@ namespace DataBuild.Benchmarks.Tokenize;
 /// that the benchmark needs no file; DATABUILD_BENCHMARK_TEXT names a UTF-8 file to use in its place.
 /// </summary>
 [MemoryDiagnoser]
-public class EncodeBenchmarks
+public class EncodeBenchmarks : IDisposable
 {
     private readonly TokenBuffer _ids = new(1 << 20);
     private string[] _texts = [];
@@ -75,5 +75,13 @@ public class EncodeBenchmarks
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Gives the buffer back.</summary>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _ids.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
