@@ -65,7 +65,8 @@ internal static class FilterBenchmark
             _ = quality.Measure(d);
             _ = c4.Measure(d);
             _ = fineWeb.Measure(d);
-        });
+        }
+        );
         yield return ("GopherRepetition", d => repetition.Measure(d));
         yield return ("GopherQuality", d => quality.Measure(d));
         yield return ("C4Quality", d => c4.Measure(d));

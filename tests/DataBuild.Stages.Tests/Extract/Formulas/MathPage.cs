@@ -1,7 +1,7 @@
 using System.Text;
 using DataBuild.Stages.Extract;
-using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Formulas;
+using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.Tests.Extract.Formulas;
 
