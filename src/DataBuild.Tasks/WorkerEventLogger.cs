@@ -89,7 +89,10 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         }
 
         metadata["dataset"] = datasetName;
-        ExtendedBuildMessageEventArgs message = new(StageEventType, FormatStage(e), null, null, MessageImportance.High)
+        // The line for people is a plain message: console loggers do not print a structured one that comes out of a task host.
+        string text = FormatStage(e);
+        log.LogMessage(MessageImportance.High, "{0}", text);
+        ExtendedBuildMessageEventArgs message = new(StageEventType, text, null, null, MessageImportance.Low)
         {
             ExtendedMetadata = metadata,
         };
