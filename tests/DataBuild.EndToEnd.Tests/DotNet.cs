@@ -60,6 +60,12 @@ internal sealed class RunningBuild : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>True when this process, hence each that it starts, ignores SIGINT.</summary>
+    public static bool InterruptIsIgnored =>
+        File.Exists("/proc/self/status")
+        && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
+
     /// <summary>What Ctrl+C in a terminal does.</summary>
     public void Interrupt()
     {
@@ -79,6 +85,16 @@ internal sealed class RunningBuild : IDisposable
 
     public BuildResult Wait()
     {
+        // A build that hangs must fail its test, not stop the whole run.
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            _process.Kill(entireProcessTree: true);
+            lock (_output)
+            {
+                Assert.Fail($"the build did not end within 5 minutes:\n{_output}");
+            }
+        }
+
         _process.WaitForExit();
         lock (_output)
         {
