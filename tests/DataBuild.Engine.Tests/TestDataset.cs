@@ -27,6 +27,9 @@ internal sealed class TestDataset : IDisposable
 
     public string Format { get; set; } = "jsonl";
 
+    /// <summary>Metadata of inputs, by file name.</summary>
+    public Dictionary<string, IReadOnlyDictionary<string, string>> CrawlMetadata { get; } = new(StringComparer.Ordinal);
+
     public void AddInput(string name, params IEnumerable<(string Id, string Text)> documents)
     {
         StringBuilder lines = new();
@@ -63,7 +66,12 @@ internal sealed class TestDataset : IDisposable
     public PlanFile PlanFile(bool reversed = false)
     {
         IEnumerable<CrawlItem> crawl = Directory.EnumerateFiles(Path.Combine(Folder, "crawl")).Order(StringComparer.Ordinal)
-            .Select(p => new CrawlItem { Include = "crawl/" + Path.GetFileName(p), Path = p });
+            .Select(p => new CrawlItem
+            {
+                Include = "crawl/" + Path.GetFileName(p),
+                Path = p,
+                Metadata = CrawlMetadata.GetValueOrDefault(Path.GetFileName(p), new Dictionary<string, string>()),
+            });
         return new PlanFile
         {
             Name = "Test",

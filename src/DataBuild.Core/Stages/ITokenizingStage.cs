@@ -9,6 +9,9 @@ public interface ITokenizingStage
     /// <summary>Number of ids of the tokenizer, added tokens included; known after <see cref="Stage.Initialize"/>.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Tokens of a training sequence, into which the token files cut the documents one after the other; 0: a sequence a document.</summary>
-    int ContextLength => 0;
+    /// <summary>Name of the tokenizer for formats that state one.</summary>
+    string TokenizerName => "tokenizer";
+
+    /// <summary>Format of the token files, and the order and length of the sequences in them; known after <see cref="Stage.Initialize"/>.</summary>
+    TokenFileOptions TokenFiles => new();
 }

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using DataBuild.Engine.Columns;
 using DataBuild.Engine.Execution;
+using DataBuild.Engine.Packaging.Tokens;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Reporting;
 using DataBuild.Engine.Store;
-using DataBuild.Formats.Tokens;
 
 namespace DataBuild.Engine.Packaging;
 
@@ -121,6 +121,11 @@ public sealed class DatasetPackager
         foreach (Shard shard in _build.Shards)
         {
             key.Add("shard", shard.Name).Add("input", shard.InputDigest).Add("alive", shard.DigestOf(Shard.AliveColumn));
+            if (TokenMixture.Describe(shard.Input) is { Length: > 0 } mixture)
+            {
+                key.Add("mixture", mixture);
+            }
+
             foreach (string column in ReadColumns())
             {
                 key.Add("column " + column, shard.DigestOf(column));
@@ -136,7 +141,7 @@ public sealed class DatasetPackager
     }
 
     private IEnumerable<string> ReadColumns() => _columns.Where(c => c.Source != PublishedColumns.SourceColumn).Select(c => c.Source)
-        .Concat(_tokenStage is null ? [] : [TokensColumn()]).Distinct(StringComparer.Ordinal);
+        .Concat(_tokenStage is null ? [] : [TokensColumn(), "id"]).Distinct(StringComparer.Ordinal);
 
     private string TokensColumn() => _tokenStage!.Name + ((ITokenizingStage)_tokenStage.Stage).TokensColumn;
 
@@ -308,38 +313,7 @@ public sealed class DatasetPackager
     private long WriteTokens(string folder)
     {
         Directory.CreateDirectory(folder);
-        _build.EnsureInitialized(_tokenStage!);
-        ITokenizingStage tokenizing = (ITokenizingStage)_tokenStage!.Stage;
-        string column = TokensColumn();
-        using FileStream bin = new(Path.Combine(folder, "train.bin"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-        using FileStream index = new(Path.Combine(folder, "train.idx"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-        using MegatronWriter writer = new(bin, index, TokenWidths.For(tokenizing.VocabularySize));
-        SequenceChunker? chunker = tokenizing.ContextLength > 0 ? new(writer, tokenizing.ContextLength) : null;
-        foreach (Shard shard in _build.Shards)
-        {
-            using BatchReader reader = new(_build.Store, shard.Find([column, Shard.AliveColumn]));
-            for (int batch = 0; batch < shard.BatchRows.Count; batch++)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                using LoadedBatch loaded = reader.Read(batch);
-                ListColumn<int> ids = (ListColumn<int>)loaded.Documents[column];
-                foreach (int row in KeptRows(loaded.Documents))
-                {
-                    if (chunker is null)
-                    {
-                        writer.AddDocument(ids[row]);
-                    }
-                    else
-                    {
-                        chunker.Add(ids[row]);
-                    }
-                }
-            }
-        }
-
-        chunker?.Complete();
-        writer.Complete();
-        return writer.TokenCount;
+        return new TokenPackager(_build, _tokenStage!, _cancellation).Write(folder);
     }
 
     private static int[] KeptRows(DocumentBatch batch)

@@ -13,20 +13,14 @@ public readonly partial record struct FimPrepareFigures([property: Column(".ids"
 
 /// <summary>Token ids of every kept document, a share of them rearranged for fill-in-the-middle training; stands in the place of Tokenize.</summary>
 [Stage("FimPrepare", Version = 1, Phase = StagePhase.Tokenize, ColumnPrefix = "fim")]
-public sealed partial record FimPrepareStage : DocumentStage<FimPrepareFigures>, ITokenizingStage
+public sealed partial record FimPrepareStage : TokenFileStage<FimPrepareFigures>
 {
     private static readonly string[] Columns = ["text", "id"];
 
     [ThreadStatic]
     private static TokenBuffer? _buffer;
 
-    private TextTokenizer? _tokenizer;
     private FimPreparer? _preparer;
-    private int _endOfText;
-
-    /// <summary>Built-in encoding, or path of a tokenizer.json, a SentencePiece .model or a .tiktoken file.</summary>
-    [Option(Names = "o200k_base|cl100k_base", Required = true)]
-    public InputFile Tokenizer { get; init; } = InputFile.FromName("cl100k_base");
 
     /// <summary>Share of documents that are rearranged.</summary>
     [Option(Min = 0, Max = 1, Unit = "fraction")]
@@ -48,19 +42,9 @@ public sealed partial record FimPrepareStage : DocumentStage<FimPrepareFigures>,
     /// <summary>Text of the token before the middle.</summary>
     public string MiddleToken { get; init; } = "<|fim_middle|>";
 
-    /// <summary>Text of the token that ends a document; empty for the one that the tokenizer names.</summary>
-    public string EndOfText { get; init; } = "";
-
     /// <summary>Seed.</summary>
     [Option(Min = 0)]
     public long Seed { get; init; }
-
-    /// <summary>Tokens of a training sequence: the token files then hold the documents one after the other, cut every so many tokens. 0: a sequence a document.</summary>
-    [Threshold, Option(Min = 0, Unit = "tokens")]
-    public int ContextLength { get; init; }
-
-    /// <inheritdoc />
-    public override MeasureScope Scope => MeasureScope.Kept;
 
     /// <inheritdoc />
     public override IReadOnlyList<string> InputColumns => Columns;
@@ -69,26 +53,17 @@ public sealed partial record FimPrepareStage : DocumentStage<FimPrepareFigures>,
     public override IReadOnlyList<string> PublishedColumns => [".count", ".applied"];
 
     /// <inheritdoc />
-    [NotAnOption]
-    public string TokensColumn => ".ids";
-
-    /// <inheritdoc />
-    [NotAnOption]
-    public int VocabularySize => _tokenizer?.VocabularySize ?? throw new InvalidOperationException("The stage was not initialized.");
-
-    /// <inheritdoc />
     public override void Initialize(StageContext context)
     {
-        _tokenizer = StageTokenizer.Load(Tokenizer);
-        _endOfText = StageTokenizer.EndOfText(_tokenizer, Tokenizer, EndOfText);
-        _preparer = new FimPreparer(_tokenizer, new FimOptions
+        base.Initialize(context);
+        _preparer = new FimPreparer(Loaded, new FimOptions
         {
             Rate = Rate,
             SpmRate = SpmRate,
             Split = Split,
-            PrefixId = StageTokenizer.Find(_tokenizer, Tokenizer, PrefixToken, nameof(PrefixToken)),
-            SuffixId = StageTokenizer.Find(_tokenizer, Tokenizer, SuffixToken, nameof(SuffixToken)),
-            MiddleId = StageTokenizer.Find(_tokenizer, Tokenizer, MiddleToken, nameof(MiddleToken)),
+            PrefixId = StageTokenizer.Find(Loaded, Tokenizer, PrefixToken, nameof(PrefixToken)),
+            SuffixId = StageTokenizer.Find(Loaded, Tokenizer, SuffixToken, nameof(SuffixToken)),
+            MiddleId = StageTokenizer.Find(Loaded, Tokenizer, MiddleToken, nameof(MiddleToken)),
             Seed = (ulong)Seed,
         });
     }
@@ -101,7 +76,7 @@ public sealed partial record FimPrepareStage : DocumentStage<FimPrepareFigures>,
         TokenBuffer buffer = _buffer ??= new TokenBuffer();
         buffer.Clear();
         FimOutcome outcome = preparer.Prepare(document.TextUtf8, Encoding.UTF8.GetBytes(document.Id), buffer);
-        buffer.Add(_endOfText);
+        buffer.Add(EndOfTextId!.Value);
         return new FimPrepareFigures(buffer.Memory, buffer.Count, outcome.Applied, outcome.InsideToken);
     }
 }

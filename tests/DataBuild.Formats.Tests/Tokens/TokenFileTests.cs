@@ -41,24 +41,6 @@ public class TokenFileTests
     }
 
     [Fact]
-    public void Documents_are_cut_into_sequences_of_one_length_and_a_rest()
-    {
-        MemoryStream bin = new(), index = new();
-        using (var writer = new MegatronWriter(bin, index, TokenWidth.UInt16))
-        {
-            var chunker = new SequenceChunker(writer, 4);
-            chunker.Add([1, 2, 3]);
-            chunker.Add([]);
-            chunker.Add([4, 5, 6, 7, 8, 9]);
-            chunker.Complete();
-            writer.Complete();
-        }
-
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9], MemoryMarshal.Cast<byte, ushort>(bin.ToArray()).ToArray().Select(t => (int)t));
-        Assert.Equal([4, 4, 1], MemoryMarshal.Cast<byte, int>(index.ToArray().AsSpan(34, 12)).ToArray());
-    }
-
-    [Fact]
     public void Dolma_files_have_no_header_and_a_row_a_document()
     {
         MemoryStream data = new(), rows = new();
