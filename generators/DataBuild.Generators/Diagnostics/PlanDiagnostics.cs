@@ -55,9 +55,14 @@ internal static class PlanDiagnostics
         "DB1015", "Two stages of one name in the references", "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1015.md");
 
+    public static readonly DiagnosticDescriptor WrongExpression = new(
+        "DB1060", "Wrong Keep expression", "{0}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1060.md");
+
     /// <summary>All of them by code.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
         UnknownStage, UnknownOption, WrongValue, OutOfRange, MissingOption, DuplicateName, NoCrawl, WrongOrder, UnreadablePlan, NoStage, UnusableStage, AmbiguousStage,
+        WrongExpression,
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 }

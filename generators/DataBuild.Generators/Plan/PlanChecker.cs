@@ -12,6 +12,7 @@ internal static class PlanChecker
         List<PlanError> errors = [];
         List<ConfiguredStage> stages = [];
         List<(StageSchema Schema, string InstanceName)> resolved = [];
+        PlanColumns columns = new();
         ILookup<string, StageSchema> known = schemas.ToLookup(s => s.Name, StringComparer.OrdinalIgnoreCase);
         HashSet<string> instanceNames = new(StringComparer.OrdinalIgnoreCase) { "read" };
         HashSet<string> identifiers = new(StringComparer.Ordinal) { "Pipeline", "Stages" };
@@ -52,6 +53,8 @@ internal static class PlanChecker
                 errors.Add(new PlanError("DB1007", $"two stages are named '{instanceName}'; give one of them another name: <Stage Include=\"{schema.Name}\" Name=\"...\" />", i, item.Find("Name") is null ? null : "Name"));
             }
 
+            errors.AddRange(ExpressionOptions.Check(schema, item, i, instanceName, columns));
+            columns.Add(schema, instanceName);
             if (OrderError(schema, resolved) is { } order)
             {
                 errors.Add(new PlanError("DB1009", order, i));

@@ -31,8 +31,8 @@ internal static class PlanLocator
             }
 
             StageItem item = plan.Stages[error.Stage];
-            LocationInfo? option = error.Option is null ? null : Option(written[error.Stage], error.Option)
-                ?? Updates(item, byPath).Select(u => Option(u, error.Option)).LastOrDefault(l => l is not null);
+            LocationInfo? option = error.Option is null ? null : Option(written[error.Stage], error)
+                ?? Updates(item, byPath).Select(u => Option(u, error)).LastOrDefault(l => l is not null);
             return option ?? written[error.Stage]?.Location ?? StartOf(item.DefinedIn);
         }
     }
@@ -75,8 +75,10 @@ internal static class PlanLocator
     private static IEnumerable<WrittenStage> Updates(StageItem item, Dictionary<string, ProjectFileItems> files) =>
         files.Values.SelectMany(f => f.Stages).Where(s => s.IsUpdate && s.Name.Equals(item.Name, StringComparison.OrdinalIgnoreCase));
 
-    private static LocationInfo? Option(WrittenStage? written, string name) =>
-        written?.Metadata.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Location;
+    private static LocationInfo? Option(WrittenStage? written, PlanError error) =>
+        written?.Metadata.FirstOrDefault(m => m.Name.Equals(error.Option, StringComparison.OrdinalIgnoreCase)) is { } metadata
+            ? AttributeCharacters.Locate(metadata, error.Position, error.Length) ?? metadata.Location
+            : null;
 
     private static LocationInfo StartOf(string path) => new(path, default, new LinePositionSpan(LinePosition.Zero, LinePosition.Zero));
 

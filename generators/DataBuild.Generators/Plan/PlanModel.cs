@@ -31,7 +31,9 @@ internal sealed record PlanModel(string Name, string ProjectFile, bool HasCrawl,
 /// <param name="Message">What was found, what was expected.</param>
 /// <param name="Stage">Place of the stage in the plan; -1 when it is about the project.</param>
 /// <param name="Option">The metadata; null when it is about the item.</param>
-internal sealed record PlanError(string Code, string Message, int Stage = -1, string? Option = null);
+/// <param name="Position">First character of the option's value that it is about; -1 when it is about all of it.</param>
+/// <param name="Length">Characters that it is about.</param>
+internal sealed record PlanError(string Code, string Message, int Stage = -1, string? Option = null, int Position = -1, int Length = 0);
 
 /// <summary>What reading a plan file gave: a plan or an error.</summary>
 internal sealed record PlanResult(string Path, PlanModel? Plan, PlanError? Error);

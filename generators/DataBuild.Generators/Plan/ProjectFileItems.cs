@@ -7,7 +7,11 @@ using Microsoft.CodeAnalysis.Text;
 namespace DataBuild.Generators.Plan;
 
 /// <summary>Metadata as written, with its place.</summary>
-internal sealed record WrittenMetadata(string Name, string Value, LocationInfo Location);
+/// <param name="Name">Name.</param>
+/// <param name="Value">Value, XML's escapes resolved.</param>
+/// <param name="Location">Place of the attribute or of the element's name.</param>
+/// <param name="Source">The attribute's source, from its name to its closing quote; empty for an element.</param>
+internal sealed record WrittenMetadata(string Name, string Value, LocationInfo Location, string Source = "");
 
 /// <summary>A <c>Stage</c> element as written.</summary>
 /// <param name="Name">One name of its <c>Include</c> or <c>Update</c>.</param>
@@ -79,7 +83,7 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
             }
             else if (!ItemAttributes.Contains(reader.Name, StringComparer.Ordinal))
             {
-                metadata.Add(new WrittenMetadata(reader.Name, reader.Value, place));
+                metadata.Add(new WrittenMetadata(reader.Name, reader.Value, place, text.Substring(place.Span.Start, place.Span.Length)));
             }
         }
 

@@ -5,6 +5,7 @@ namespace DataBuild.Generators.Plan;
 /// <summary>An option of a stage as its schema says it.</summary>
 /// <param name="Name">Metadata name.</param>
 /// <param name="Kind">Member of <c>DataBuild.OptionKind</c>.</param>
+/// <param name="Role">Member of <c>DataBuild.OptionRole</c>.</param>
 /// <param name="IsWide">True for 64-bit integers and numbers.</param>
 /// <param name="Default">Value when not given; null when there is none.</param>
 /// <param name="Min">Smallest value.</param>
@@ -16,6 +17,7 @@ namespace DataBuild.Generators.Plan;
 internal sealed record OptionSchema(
     string Name,
     string Kind,
+    string Role,
     bool IsWide,
     string? Default,
     double Min,

@@ -58,6 +58,7 @@ internal static class StageSchemaReader
     private static OptionSchema ParseOption(JsonValue option) => new(
         option["name"].Text ?? "",
         option["kind"].Text ?? "",
+        option["role"].Text ?? "",
         option["wide"].IsTrue,
         option["default"].Text,
         option["min"].Number(double.NegativeInfinity),

@@ -60,8 +60,16 @@ public static class PlanResolver
                 Error("DB1007", $"two stages are named '{name}'; give one of them another name: <Stage Include=\"{descriptor.Name}\" Name=\"...\" />");
             }
 
-            if (stage is null || binder.Errors.Count > 0)
+            IReadOnlyList<string> expressionErrors = ExpressionOptions.Check(descriptor, item, name, columns);
+            foreach (string error in expressionErrors)
             {
+                Error("DB1060", error);
+            }
+
+            if (stage is null || binder.Errors.Count > 0 || expressionErrors.Count > 0)
+            {
+                // What it would make is there for the stages after it, so that one mistake is one error.
+                AddColumns(columns, descriptor.Columns.Select(c => c.ForStage(name)));
                 continue;
             }
 
@@ -89,10 +97,7 @@ public static class PlanResolver
                 ? [.. measuring.FigureColumns.Select(c => c.ForStage(name))]
                 : [new ColumnSchema(name + ".reason", ColumnType.String)];
             IReadOnlyList<ColumnSchema> outcomes = stage is ICorpusStage merging ? [.. merging.OutcomeColumns.Select(c => c.ForStage(name))] : [];
-            foreach (ColumnSchema column in figures.Concat(outcomes))
-            {
-                columns[column.Name] = column.Type;
-            }
+            AddColumns(columns, descriptor.Columns.Select(c => c.ForStage(name)));
 
             runsIn = (StagePhase)Math.Max((int)runsIn, (int)descriptor.Phase);
             stages.Add(new PlannedStage
@@ -118,6 +123,14 @@ public static class PlanResolver
         }
 
         return diagnostics.Count(d => d.IsError) > errorsBefore ? null : new DatasetPlan { File = file, Inputs = inputs, Stages = stages };
+    }
+
+    private static void AddColumns(Dictionary<string, ColumnType> columns, IEnumerable<ColumnSchema> added)
+    {
+        foreach (ColumnSchema column in added)
+        {
+            columns[column.Name] = column.Type;
+        }
     }
 
     private static List<CrawlItem> CheckInputs(PlanFile file, List<BuildDiagnostic> diagnostics)

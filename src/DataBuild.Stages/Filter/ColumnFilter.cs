@@ -36,9 +36,7 @@ public sealed partial record ColumnFilter : DocumentStage
                 return known;
             }
 
-            return _expression = KeepExpression.TryParse(Keep, out KeepExpression? expression, out ExpressionError error)
-                ? expression!
-                : throw new StageException("DB4303", $"Filter.Keep=\"{Keep}\" {error}");
+            return _expression = KeepExpression.ParseOption("Filter", Keep);
         }
     }
 

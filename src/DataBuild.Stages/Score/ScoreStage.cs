@@ -1,3 +1,4 @@
+using DataBuild.Stages.Filter.Expressions;
 using DataBuild.Stages.Tokenize;
 
 namespace DataBuild.Stages.Score;
@@ -17,7 +18,7 @@ public readonly partial record struct ScoreFigures(double? Value, double Covered
 public sealed partial record ScoreStage : BatchStage<ScoreFigures>
 {
     private OnnxTextScorer? _scorer;
-    private ParsedRange? _range;
+    private KeepExpression? _keep;
 
     /// <inheritdoc />
     public override IReadOnlyList<string> PublishedColumns => [".value"];
@@ -30,7 +31,7 @@ public sealed partial record ScoreStage : BatchStage<ScoreFigures>
     [Option(Names = "o200k_base|cl100k_base|p50k_base|r50k_base")]
     public InputFile? Tokenizer { get; init; }
 
-    /// <summary>Scores to keep: comparisons of <c>score</c> with numbers, joined by <c>and</c>, such as <c>score >= 3</c>. Empty keeps all.</summary>
+    /// <summary>An expression over the stage's figures, such as <c>score >= 3</c> or <c>score >= 2 and covered > 0.5</c>. Empty keeps all.</summary>
     [Threshold]
     public string Keep { get; init; } = "";
 
@@ -91,7 +92,11 @@ public sealed partial record ScoreStage : BatchStage<ScoreFigures>
     public override void Initialize(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _ = Range;
+        if (Expression is { } keep)
+        {
+            keep.RequireColumns("Score", ExpressionColumns.OfStage(Name, Descriptor.ColumnPrefix, ScoreFigures.Columns.Select(c => KeyValuePair.Create(c.Name, c.Type.ToString()))));
+        }
+
         string path = Model?.PathOrName ?? throw new StageException("DB4001", "the stage Score names no model (option Model)");
         TextTokenizer? tokenizer = Tokenizer is null ? null : LoadTokenizer(Tokenizer);
         OnnxScorerOptions options = new()
@@ -130,22 +135,40 @@ public sealed partial record ScoreStage : BatchStage<ScoreFigures>
     }
 
     /// <inheritdoc />
-    public override Verdict Decide(in ScoreFigures figures) => figures.Value is { } score ? Range.Decide(score) : Verdict.DropIf(Range.IsLimited, "no_score");
-
-    // Parsed once; a copy of the record with another range parses its own.
-    private ScoreRange Range
+    public override Verdict Decide(in ScoreFigures figures)
     {
-        get
+        if (figures.Value is { } score)
         {
-            ParsedRange? parsed = _range;
-            if (parsed is null || !ReferenceEquals(parsed.Keep, Keep) || parsed.Min != MinScore || parsed.Max != MaxScore)
+            if (score < MinScore || score > MaxScore)
             {
-                _range = parsed = new ParsedRange(Keep, MinScore, MaxScore, ScoreRange.Parse(Keep, MinScore, MaxScore));
+                return Verdict.Drop(score < MinScore ? "score_too_low" : "score_too_high");
             }
-
-            return parsed.Range;
         }
+        else if (MinScore > double.NegativeInfinity || MaxScore < double.PositiveInfinity)
+        {
+            return Verdict.Drop("no_score");
+        }
+
+        if (Expression is not { } keep)
+        {
+            return Verdict.Keep;
+        }
+
+        ScoreRow row = new(in figures);
+        return keep.Evaluate(in row) switch
+        {
+            true => Verdict.Keep,
+            false when keep.FirstFalse(in row) is { } broken => Verdict.Drop(row.Reason(broken)),
+            false => Verdict.Drop("score_not_kept"),
+            null => Verdict.Drop("no_score"),
+        };
     }
+
+    // Parsed once; a copy of the record with another expression parses its own.
+    private KeepExpression? Expression =>
+        string.IsNullOrWhiteSpace(Keep) ? null
+        : _keep is { } known && known.Source == Keep ? known
+        : _keep = KeepExpression.ParseOption("Score", Keep);
 
     private static TokenIds Encode(TextTokenizer tokenizer) => (text, tokens) =>
     {
@@ -180,6 +203,4 @@ public sealed partial record ScoreStage : BatchStage<ScoreFigures>
 
         return ids;
     }
-
-    private sealed record ParsedRange(string Keep, double Min, double Max, ScoreRange Range);
 }

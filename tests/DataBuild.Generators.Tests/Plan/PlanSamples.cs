@@ -18,7 +18,7 @@ internal static class PlanSamples
             <Stage Include="WordCount" MinWords="7" StopWords="der;die" Form="nfkc" />
             <Stage Include="SampleDedup" Model="models/a.onnx">
               <Name>second-pass</Name>
-              <Keep>score >= 3</Keep>
+              <Keep>digest >= 3</Keep>
             </Stage>
             <Stage Include="KeepAll" />
           </ItemGroup>

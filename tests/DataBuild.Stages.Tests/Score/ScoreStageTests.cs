@@ -86,6 +86,11 @@ public sealed class ScoreStageTests : IDisposable
     [InlineData("score >= 1 && score <= 4.5", 4.5, null)]
     [InlineData("Score == 2", 2.0, null)]
     [InlineData("score > -1.5", -1.0, null)]
+    [InlineData("score >= 3 or score lt 1", 0.5, null)]
+    [InlineData("score >= 3 or score lt 1", 2.0, "score_not_kept")]
+    [InlineData("value >= 3 and covered >= 0.5", 3.0, null)]
+    [InlineData("value >= 3 and windows > 1", 3.0, "score_not_kept")]
+    [InlineData("windows == 1 and not (score.value < 3)", 2.0, "score_not_kept")]
     public void Scores_outside_the_range_are_dropped(string keep, double score, string? reason) =>
         Assert.Equal(reason, new ScoreStage { Keep = keep }.Decide(new ScoreFigures(score, 1, 1)).Reason);
 
@@ -104,15 +109,18 @@ public sealed class ScoreStageTests : IDisposable
     public void A_text_without_a_score_is_dropped_only_where_scores_matter()
     {
         Assert.True(new ScoreStage().Decide(new ScoreFigures(null, 1, 0)).IsKeep);
+        Assert.Equal("no_score", new ScoreStage { Keep = "score >= 3" }.Decide(new ScoreFigures(null, 1, 0)).Reason);
+        Assert.True(new ScoreStage { Keep = "score is null or score >= 3" }.Decide(new ScoreFigures(null, 1, 0)).IsKeep);
         Assert.Equal("no_score", new ScoreStage { MinScore = 1 }.Decide(new ScoreFigures(null, 1, 0)).Reason);
     }
 
     [Theory]
     [InlineData("score >> 3")]
     [InlineData("words >= 3")]
-    [InlineData("score >= 3 or score < 1")]
+    [InlineData("score >= 'three'")]
+    [InlineData("score + 3")]
     public void An_expression_that_is_not_understood_is_an_error(string keep) =>
-        Assert.Equal("DB4008", Assert.Throws<StageException>(() => Measure(new ScoreStage { Model = InputFile.FromPath(QualityModel), Keep = keep }, "a")).Code);
+        Assert.Equal("DB4303", Assert.Throws<StageException>(() => Measure(new ScoreStage { Model = InputFile.FromPath(QualityModel), Keep = keep }, "a")).Code);
 
     [Fact]
     public void A_special_token_that_the_tokenizer_lacks_is_named()

@@ -1,68 +1,33 @@
 namespace DataBuild.Stages.Filter.Expressions;
 
-/// <summary>A value during evaluation: unknown, true or false, a number, or UTF-8 text.</summary>
-internal readonly struct ExpressionValue
-{
-    private readonly ReadOnlyMemory<byte> _text;
-    private readonly double _number;
-
-    private ExpressionValue(ExpressionType? type, double number, ReadOnlyMemory<byte> text)
-    {
-        Type = type;
-        _number = number;
-        _text = text;
-    }
-
-    /// <summary>Null for an unknown value.</summary>
-    public ExpressionType? Type { get; }
-
-    public static ExpressionValue Unknown => default;
-
-    public static ExpressionValue Of(bool? value) => value is { } known ? new(ExpressionType.Boolean, known ? 1 : 0, default) : Unknown;
-
-    public static ExpressionValue Of(double value) => double.IsFinite(value) ? new(ExpressionType.Number, value, default) : Unknown;
-
-    public static ExpressionValue Of(ReadOnlyMemory<byte> value) => new(ExpressionType.Text, 0, value);
-
-    public bool? AsBoolean() => Type is null ? null : _number != 0;
-
-    public double Number => _number;
-
-    public ReadOnlySpan<byte> Text => _text.Span;
-
-    /// <summary>Order of two values of one type.</summary>
-    public static int Compare(in ExpressionValue a, in ExpressionValue b) =>
-        a.Type == ExpressionType.Text ? a.Text.SequenceCompareTo(b.Text) : a._number.CompareTo(b._number);
-}
-
 /// <summary>Evaluates expressions on rows, without allocation.</summary>
 internal static class ExpressionEvaluator
 {
-    public static ExpressionValue Evaluate(ExpressionNode node, DocumentBatch batch, int row) => node switch
+    public static ExpressionValue Evaluate<TRow>(ExpressionNode node, in TRow row) where TRow : struct, IExpressionRow => node switch
     {
         LiteralNode literal => Literal(literal),
-        ColumnNode column => Column(batch[column.Name], row),
-        UnaryNode { Operator: ExpressionOperator.Not } not => ExpressionValue.Of(!Evaluate(not.Operand, batch, row).AsBoolean()),
-        UnaryNode negate => Evaluate(negate.Operand, batch, row) is { Type: not null } value ? ExpressionValue.Of(-value.Number) : ExpressionValue.Unknown,
-        BinaryNode binary => Binary(binary, batch, row),
-        InNode list => In(list, batch, row),
-        NullTestNode test => ExpressionValue.Of(Evaluate(test.Operand, batch, row).Type is null != test.IsNegated),
-        CallNode call => Call(call, batch, row),
+        ColumnNode column => row.ValueOf(column.Name),
+        UnaryNode { Operator: ExpressionOperator.Not } not => ExpressionValue.Of(!Evaluate(not.Operand, in row).AsBoolean()),
+        UnaryNode negate => Evaluate(negate.Operand, in row) is { Type: not null } value ? ExpressionValue.Of(-value.Number) : ExpressionValue.Unknown,
+        BinaryNode binary => Binary(binary, in row),
+        InNode list => In(list, in row),
+        NullTestNode test => ExpressionValue.Of(Evaluate(test.Operand, in row).Type is null != test.IsNegated),
+        CallNode call => Call(call, in row),
         _ => throw new ArgumentOutOfRangeException(nameof(node), node, "unknown node"),
     };
 
-    private static ExpressionValue Binary(BinaryNode node, DocumentBatch batch, int row)
+    private static ExpressionValue Binary<TRow>(BinaryNode node, in TRow row) where TRow : struct, IExpressionRow
     {
-        ExpressionValue left = Evaluate(node.Left, batch, row);
+        ExpressionValue left = Evaluate(node.Left, in row);
         switch (node.Operator)
         {
             case ExpressionOperator.And:
-                return left.AsBoolean() is false ? left : ExpressionValue.Of(left.AsBoolean() & Evaluate(node.Right, batch, row).AsBoolean());
+                return left.AsBoolean() is false ? left : ExpressionValue.Of(left.AsBoolean() & Evaluate(node.Right, in row).AsBoolean());
             case ExpressionOperator.Or:
-                return left.AsBoolean() is true ? left : ExpressionValue.Of(left.AsBoolean() | Evaluate(node.Right, batch, row).AsBoolean());
+                return left.AsBoolean() is true ? left : ExpressionValue.Of(left.AsBoolean() | Evaluate(node.Right, in row).AsBoolean());
         }
 
-        ExpressionValue right = Evaluate(node.Right, batch, row);
+        ExpressionValue right = Evaluate(node.Right, in row);
         if (left.Type is null || right.Type is null)
         {
             return ExpressionValue.Unknown;
@@ -92,9 +57,9 @@ internal static class ExpressionEvaluator
         };
     }
 
-    private static ExpressionValue In(InNode node, DocumentBatch batch, int row)
+    private static ExpressionValue In<TRow>(InNode node, in TRow row) where TRow : struct, IExpressionRow
     {
-        ExpressionValue value = Evaluate(node.Operand, batch, row);
+        ExpressionValue value = Evaluate(node.Operand, in row);
         if (value.Type is null)
         {
             return ExpressionValue.Unknown;
@@ -112,9 +77,9 @@ internal static class ExpressionEvaluator
         return ExpressionValue.Of(node.IsNegated);
     }
 
-    private static ExpressionValue Call(CallNode node, DocumentBatch batch, int row)
+    private static ExpressionValue Call<TRow>(CallNode node, in TRow row) where TRow : struct, IExpressionRow
     {
-        ExpressionValue argument = Evaluate(node.Argument, batch, row);
+        ExpressionValue argument = Evaluate(node.Argument, in row);
         if (argument.Type is null)
         {
             return ExpressionValue.Unknown;
@@ -140,24 +105,4 @@ internal static class ExpressionEvaluator
         bool flag => ExpressionValue.Of(flag),
         _ => ExpressionValue.Of(node.Utf8.AsMemory()),
     };
-
-    private static ExpressionValue Column(Column column, int row)
-    {
-        if (column.IsNull(row))
-        {
-            return ExpressionValue.Unknown;
-        }
-
-        return column switch
-        {
-            ValueColumn<bool> values => ExpressionValue.Of(values[row]),
-            ValueColumn<int> values => ExpressionValue.Of(values[row]),
-            ValueColumn<long> values => ExpressionValue.Of((double)values[row]),
-            ValueColumn<ulong> values => ExpressionValue.Of((double)values[row]),
-            ValueColumn<float> values => ExpressionValue.Of(values[row]),
-            ValueColumn<double> values => ExpressionValue.Of(values[row]),
-            StringColumn { Type: ColumnType.String } values => ExpressionValue.Of(values.GetMemory(row)),
-            _ => throw new InvalidCastException($"a column of {column.Type} cannot be used in an expression"),
-        };
-    }
 }

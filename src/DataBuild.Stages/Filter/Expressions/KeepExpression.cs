@@ -48,16 +48,27 @@ public sealed class KeepExpression
         return root is not null;
     }
 
+    /// <summary>Parses the expression of a stage's option.</summary>
+    /// <exception cref="StageException">DB4303: it cannot be parsed.</exception>
+    public static KeepExpression ParseOption(string stage, string text) =>
+        TryParse(text, out KeepExpression? expression, out ExpressionError error) ? expression! : throw new StageException("DB4303", $"{stage}.Keep=\"{text}\" {error}");
+
+    /// <summary>Refuses an expression of a stage's option that its columns do not fit.</summary>
+    /// <exception cref="StageException">DB4303: an unknown column, or types that do not go together.</exception>
+    internal void RequireColumns(string stage, IReadOnlyDictionary<string, string> columns)
+    {
+        foreach (ExpressionError error in ExpressionColumns.Check(_root, columns, (name, names) => Suggestion.For(name, names)).Take(1))
+        {
+            throw new StageException("DB4303", $"{stage}.Keep=\"{Source}\" {error}");
+        }
+    }
+
     /// <summary>Every error of names and types.</summary>
     /// <param name="columns">The columns there are, by absolute name.</param>
     public IReadOnlyList<ExpressionError> Check(IReadOnlyDictionary<string, ColumnType> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return new ExpressionChecker(
-            name => columns.TryGetValue(name, out ColumnType type) ? TypeOf(type) : null,
-            name => columns.TryGetValue(name, out ColumnType type)
-                ? $"column '{name}' holds {type}, which an expression cannot use"
-                : $"there is no column '{name}' here{Suggest(name, columns)}").Check(_root);
+        return ExpressionColumns.Check(_root, columns.ToDictionary(c => c.Key, c => c.Value.ToString(), StringComparer.Ordinal), (name, names) => Suggestion.For(name, names));
     }
 
     /// <summary>Whether the row stays; null when a missing value leaves it unknown.</summary>
@@ -66,23 +77,19 @@ public sealed class KeepExpression
     public bool? Evaluate(DocumentBatch batch, int row)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return ExpressionEvaluator.Evaluate(_root, batch, row).AsBoolean();
+        return ExpressionEvaluator.Evaluate(_root, new BatchRow(batch, row)).AsBoolean();
     }
+
+    /// <summary>Whether a row of other values stays; null when a missing value leaves it unknown.</summary>
+    internal bool? Evaluate<TRow>(in TRow row) where TRow : struct, IExpressionRow => ExpressionEvaluator.Evaluate(_root, in row).AsBoolean();
+
+    /// <summary>The first of the parts that <c>and</c> joins that is false.</summary>
+    internal ExpressionNode? FirstFalse<TRow>(in TRow row) where TRow : struct, IExpressionRow => FirstFalse(_root, in row);
+
+    private static ExpressionNode? FirstFalse<TRow>(ExpressionNode node, in TRow row) where TRow : struct, IExpressionRow =>
+        node is BinaryNode { Operator: ExpressionOperator.And } and ? FirstFalse(and.Left, in row) ?? FirstFalse(and.Right, in row)
+        : ExpressionEvaluator.Evaluate(node, in row).AsBoolean() is false ? node : null;
 
     /// <inheritdoc />
     public override string ToString() => Canonical;
-
-    private static ExpressionType? TypeOf(ColumnType type) => type switch
-    {
-        ColumnType.Boolean => ExpressionType.Boolean,
-        ColumnType.Int32 or ColumnType.Int64 or ColumnType.UInt64 or ColumnType.Single or ColumnType.Double => ExpressionType.Number,
-        ColumnType.String => ExpressionType.Text,
-        _ => null,
-    };
-
-    private static string Suggest(string name, IReadOnlyDictionary<string, ColumnType> columns)
-    {
-        string[] names = [.. columns.Keys.Order(StringComparer.Ordinal)];
-        return Suggestion.For(name, names) is { } best ? $"; did you mean '{best}'?" : $"; there are: {string.Join(", ", names)}";
-    }
 }
