@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging;
+using DataBuild.Engine.Planning;
 
 namespace DataBuild.Worker;
 
@@ -20,6 +21,7 @@ internal static class UpToDateFile
         paths.UnionWith(build.Shards.Select(s => s.Input.Path));
         paths.UnionWith(build.Plan.Stages.SelectMany(s => s.Files).Select(f => f.Path));
         paths.UnionWith(build.Plan.File.StageAssemblies.Where(File.Exists));
+        paths.UnionWith(DatasetDescription.StatementPath(build.Plan.File) is { } statement ? [statement] : []);
         paths.UnionWith(Directory.EnumerateFiles(AppContext.BaseDirectory, "DataBuild.*.dll"));
         string output = build.Plan.File.OutputDirectory;
         paths.UnionWith(manifest.Files.Select(f => Path.Combine(output, f.Path)));

@@ -27,6 +27,9 @@ internal sealed class TestDataset : IDisposable
 
     public string Format { get; set; } = "jsonl";
 
+    /// <summary>Properties of the project that reach the plan.</summary>
+    public Dictionary<string, string> Properties { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Metadata of inputs, by file name.</summary>
     public Dictionary<string, IReadOnlyDictionary<string, string>> CrawlMetadata { get; } = new(StringComparer.Ordinal);
 
@@ -80,6 +83,7 @@ internal sealed class TestDataset : IDisposable
             OutputDirectory = OutputFolder,
             StoreDirectory = StoreFolder,
             OutputFormat = Format,
+            Properties = Properties,
             Crawl = [.. reversed ? crawl.Reverse() : crawl],
             Stages = Stages,
         };

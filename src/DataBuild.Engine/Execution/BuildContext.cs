@@ -35,6 +35,9 @@ internal sealed class BuildContext : IDisposable
     /// <summary>One place a thread: limits the work of all pipelines together.</summary>
     public SemaphoreSlim Slots { get; }
 
+    /// <summary>The sample that is built, and the largest place in it; null for all documents.</summary>
+    public (SampleRule Rule, ulong Limit)? Sample { get; set; }
+
     public CancellationToken Cancellation { get; set; }
 
     /// <summary>Batches of one shard in memory at most.</summary>

@@ -115,6 +115,7 @@ public sealed class DatasetBuild : IDisposable
         if (_next < 0)
         {
             PlannedStage? payloadStage = stages.Count > 0 && stages[0].ReadsPayload ? stages[0] : null;
+            FindSample();
             StageTally read = NewTally("read", "Read", StagePhase.Extract);
             StageTally? extract = payloadStage is null ? null : NewTally(payloadStage);
             ForEachShard(shard =>
@@ -165,6 +166,20 @@ public sealed class DatasetBuild : IDisposable
             }
 
             _next += run.Length;
+        }
+    }
+
+    private void FindSample()
+    {
+        if (Plan.Sample is { } rule)
+        {
+            ulong[][] places = [.. _shards.Select(_ => Array.Empty<ulong>())];
+            if (rule.MaxDocuments is not null)
+            {
+                ForEachShard(shard => places[shard.Index] = SampleAction.Places(_context, shard, rule));
+            }
+
+            _context.Sample = (rule, SampleAction.Limit(rule, places));
         }
     }
 

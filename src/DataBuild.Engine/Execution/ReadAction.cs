@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Formats;
@@ -21,11 +22,11 @@ internal static class ReadAction
 
     public static ActionRecord Run(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract)
     {
-        shard.InputDigest = context.Digests.Of(shard.Input.Path);
-        ActionKey key = new ActionKey("read").Add("version", Version).Add("input", shard.InputDigest).Add("extension", ExtensionOf(shard.Input.Path));
-        foreach ((string name, string value) in shard.Input.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        ActionKey key = new ActionKey("read").Add("version", Version);
+        AddInput(key, context, shard);
+        if (context.Sample is { } sample)
         {
-            key.Add("metadata " + name, value);
+            key.Add("sample seed", sample.Rule.Seed).Add("sample limit", sample.Limit.ToString(CultureInfo.InvariantCulture));
         }
 
         if (stage is not null)
@@ -63,6 +64,17 @@ internal static class ReadAction
         }
 
         return record;
+    }
+
+    /// <summary>Adds what the documents of an input depend on.</summary>
+    public static void AddInput(ActionKey key, BuildContext context, Shard shard)
+    {
+        shard.InputDigest = context.Digests.Of(shard.Input.Path);
+        key.Add("input", shard.InputDigest).Add("extension", ExtensionOf(shard.Input.Path));
+        foreach ((string name, string value) in shard.Input.Metadata.Where(m => !CrawlItem.IsDescriptive(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            key.Add("metadata " + name, value);
+        }
     }
 
     private static ActionRecord Read(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract)
@@ -114,7 +126,8 @@ internal static class ReadAction
         return dot < 0 ? "" : name[dot..].ToLowerInvariant();
     }
 
-    private static CrawlReaderOptions OptionsOf(Shard shard)
+    /// <summary>How the input is read.</summary>
+    public static CrawlReaderOptions OptionsOf(Shard shard)
     {
         CrawlReaderOptions options = CrawlReaderOptions.Default;
         IReadOnlyDictionary<string, string> metadata = shard.Input.Metadata;
@@ -168,7 +181,9 @@ internal static class ReadAction
         {
             RawDocument document = raw[row];
             bytes += document.Payload.Length;
-            drop[row] = document.DropReason ?? (stage is null && !document.IsText ? "needs_extract" : null);
+            drop[row] = document.DropReason
+                ?? (context.Sample is { } sample && sample.Rule.PlaceOf(document.Id) > sample.Limit ? SampleRule.DropReason : null)
+                ?? (stage is null && !document.IsText ? "needs_extract" : null);
             ids.Append(document.Id);
             urls.Append(document.Url);
             dates.Append(document.Date);

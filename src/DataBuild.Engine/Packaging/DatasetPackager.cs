@@ -15,7 +15,7 @@ namespace DataBuild.Engine.Packaging;
 public sealed class DatasetPackager
 {
     /// <summary>Changes whenever the same shards give other output bytes.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Text bytes after which the next file of rows begins.</summary>
     private const long TextBytesPerFile = 512L << 20;
@@ -24,16 +24,18 @@ public sealed class DatasetPackager
     private readonly DatasetPlan _plan;
     private readonly IReadOnlyList<PublishedColumn> _columns;
     private readonly PlannedStage? _tokenStage;
+    private readonly DatasetDescription _description;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Prepares to publish a build whose stages have all run.</summary>
-    /// <exception cref="PlanException">The output format or an output column is unknown.</exception>
+    /// <exception cref="PlanException">The output format or an output column is unknown, or the dataset's description cannot be used.</exception>
     public DatasetPackager(DatasetBuild build, CancellationToken cancellation)
     {
         _build = build;
         _plan = build.Plan;
         _cancellation = cancellation;
         _columns = PublishedColumns.Of(_plan);
+        _description = DatasetDescription.Of(_plan.File);
         _tokenStage = _plan.Stages.LastOrDefault(s => s.Stage is ITokenizingStage);
         if (!TableWriter.Formats.Contains(_plan.File.OutputFormat))
         {
@@ -107,7 +109,15 @@ public sealed class DatasetPackager
     private string PackageKey()
     {
         ActionKey key = new ActionKey("package").Add("version", Version).Add("engine", EngineVersion.Current)
-            .Add("name", _plan.File.Name).Add("format", _plan.File.OutputFormat);
+            .Add("name", _plan.File.Name).Add("format", _plan.File.OutputFormat).Add("description", _description.ToString());
+        foreach (CrawlItem input in _plan.Inputs)
+        {
+            foreach ((string name, string value) in input.Metadata.Where(m => CrawlItem.IsDescriptive(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal))
+            {
+                key.Add($"{name} of {PlanResolver.Normalise(input.Include)}", value);
+            }
+        }
+
         foreach (PublishedColumn column in _columns)
         {
             key.Add("publish", $"{column.Source} as {column.Name}: {column.Description}");
@@ -147,9 +157,8 @@ public sealed class DatasetPackager
 
     private Manifest Write(string folder, string key, BuildReport report)
     {
-        long[] keptByShard = new long[_build.Shards.Count];
-        long textBytes = 0;
-        (List<string> rowFiles, List<long> rowCounts) = WriteRows(Path.Combine(folder, "data"), keptByShard, ref textBytes);
+        PublishedFacts facts = new(_plan);
+        (List<string> rowFiles, List<long> rowCounts) = WriteRows(Path.Combine(folder, "data"), facts);
         long? tokens = _tokenStage is null ? null : WriteTokens(Path.Combine(folder, "tokens"));
         List<ManifestFile> files = [];
         for (int i = 0; i < rowFiles.Count; i++)
@@ -162,11 +171,12 @@ public sealed class DatasetPackager
             files.AddRange(Directory.EnumerateFiles(Path.Combine(folder, "tokens")).Order(StringComparer.Ordinal).Select(f => FileEntry(folder, f, null)));
         }
 
-        Manifest draft = NewManifest(key, files, keptByShard, textBytes, tokens);
-        string card = Path.Combine(folder, "README.md");
-        File.WriteAllText(card, DatasetCard.Render(draft, _plan.File.OutputFormat));
-        files.Add(FileEntry(folder, card, null));
-        Manifest manifest = NewManifest(key, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], keptByShard, textBytes, tokens);
+        Manifest draft = NewManifest(key, files, facts, tokens);
+        files.Add(WriteText(folder, "README.md", DatasetCard.Render(draft, _plan.File.OutputFormat, _description.Statement)));
+        files.Add(WriteText(folder, "croissant.json", Croissant.Render(draft, _plan.File.OutputFormat)));
+        files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        files.Add(WriteText(folder, "SHA256SUMS", string.Concat(files.Select(f => $"{f.Sha256}  {f.Path}\n"))));
+        Manifest manifest = NewManifest(key, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], facts, tokens);
 
         // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
         File.WriteAllText(Path.Combine(folder, "report.html"), ReportPage.Render(report, manifest));
@@ -174,27 +184,43 @@ public sealed class DatasetPackager
         return manifest;
     }
 
+    private static ManifestFile WriteText(string folder, string name, string text)
+    {
+        string path = Path.Combine(folder, name);
+        File.WriteAllText(path, text);
+        return FileEntry(folder, path, null);
+    }
+
     private static ManifestFile FileEntry(string folder, string path, long? rows) =>
         new(Path.GetRelativePath(folder, path).Replace('\\', '/'), DigestOf(path), new FileInfo(path).Length, rows);
 
-    private Manifest NewManifest(string key, IReadOnlyList<ManifestFile> files, long[] keptByShard, long textBytes, long? tokens) => new()
+    private Manifest NewManifest(string key, IReadOnlyList<ManifestFile> files, PublishedFacts facts, long? tokens) => new()
     {
         Name = _plan.File.Name,
         DataBuild = EngineVersion.Current,
         PackageKey = key,
+        Description = _description with { Statement = null } == new DatasetDescription(null, null, null, null, null, null, null)
+            ? null
+            : new ManifestDescription(_description.Text, _description.License, _description.Url, _description.Creator, _description.DatePublished, _description.Version),
+        Sample = _plan.Sample is { } sample ? new ManifestSample(sample.Rate, sample.MaxDocuments, sample.Seed) : null,
         Inputs = [.. _build.Shards.Select(s =>
         {
             ActionRecord record = _build.InputRecords[s.Index];
-            return new ManifestInput(s.Name, s.InputDigest, new FileInfo(s.Input.Path).Length, record.Records ?? [], s.Rows, keptByShard[s.Index],
-                new SortedDictionary<string, long>(record.Defects.ToDictionary(d => d.Code, d => d.Count), StringComparer.Ordinal));
+            return new ManifestInput(s.Name, s.InputDigest, new FileInfo(s.Input.Path).Length, record.Records ?? [], s.Rows, facts.DocumentsOf(s.Index), facts.TextBytesOf(s.Index),
+                new SortedDictionary<string, long>(record.Defects.ToDictionary(d => d.Code, d => d.Count), StringComparer.Ordinal),
+                s.Input.Metadata.GetValueOrDefault(CrawlItem.LicenseMetadata), s.Input.Metadata.GetValueOrDefault(CrawlItem.AttributionMetadata));
         })],
         Stages = [.. _plan.Stages.Select(s => new ManifestStage(
             s.Name, s.Descriptor.Name, s.CodeVersion, OptionsOf(s),
             [.. s.Files.Select(f => new ManifestFile(Path.GetFileName(f.Path), f.Digest, new FileInfo(f.Path).Length))],
             _build.Summaries.First(x => x.Stage == s.Name).Counts))],
         Columns = [.. _columns.Select(c => new ManifestColumn(c.Name, c.Type, c.Description))],
-        Documents = keptByShard.Sum(),
-        TextBytes = textBytes,
+        Documents = facts.Documents,
+        TextBytes = facts.TextBytes,
+        ValueBytes = facts.ValueBytes,
+        Languages = facts.Languages,
+        FirstDate = facts.FirstDate,
+        LastDate = facts.LastDate,
         Tokens = tokens,
         Files = files,
     };
@@ -211,7 +237,7 @@ public sealed class DatasetPackager
         return options;
     }
 
-    private (List<string> Files, List<long> Rows) WriteRows(string folder, long[] keptByShard, ref long textBytes)
+    private (List<string> Files, List<long> Rows) WriteRows(string folder, PublishedFacts facts)
     {
         Directory.CreateDirectory(folder);
         List<string> files = [];
@@ -223,7 +249,7 @@ public sealed class DatasetPackager
         {
             foreach (Shard shard in _build.Shards)
             {
-                using BatchReader reader = new(_build.Store, shard.Find(ReadColumns().Append(Shard.AliveColumn).Append("text")));
+                using BatchReader reader = new(_build.Store, shard.Find(ReadColumns().Append(Shard.AliveColumn).Concat(facts.Columns)));
                 for (int batch = 0; batch < shard.BatchRows.Count; batch++)
                 {
                     _cancellation.ThrowIfCancellationRequested();
@@ -244,15 +270,10 @@ public sealed class DatasetPackager
                         writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
                     }
 
-                    writer.Write(ColumnsOf(loaded.Documents, shard), rows);
+                    Column[] columns = ColumnsOf(loaded.Documents, shard);
+                    writer.Write(columns, rows);
                     rowCounts[^1] += rows.Length;
-                    keptByShard[shard.Index] += rows.Length;
-                    if (loaded.Documents.Find("text") is StringColumn text)
-                    {
-                        long bytes = rows.Sum(r => (long)text[r].Length);
-                        fileBytes += bytes;
-                        textBytes += bytes;
-                    }
+                    fileBytes += facts.Count(shard.Index, loaded.Documents, columns, rows);
                 }
             }
 

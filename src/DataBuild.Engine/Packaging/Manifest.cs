@@ -22,6 +22,12 @@ public sealed class Manifest
     /// <summary>Digest of everything that the outputs depend on.</summary>
     public required string PackageKey { get; init; }
 
+    /// <summary>What the project says of the dataset; null where it says nothing.</summary>
+    public ManifestDescription? Description { get; init; }
+
+    /// <summary>The sample that was built; null for all documents.</summary>
+    public ManifestSample? Sample { get; init; }
+
     /// <summary>Inputs in corpus order.</summary>
     public required IReadOnlyList<ManifestInput> Inputs { get; init; }
 
@@ -36,6 +42,18 @@ public sealed class Manifest
 
     /// <summary>Bytes of UTF-8 text in the dataset.</summary>
     public required long TextBytes { get; init; }
+
+    /// <summary>Bytes that the published values take in memory.</summary>
+    public required long ValueBytes { get; init; }
+
+    /// <summary>Documents by language code; empty where no stage told languages.</summary>
+    public required SortedDictionary<string, long> Languages { get; init; }
+
+    /// <summary>First day on which a document of the dataset was fetched, by its own date.</summary>
+    public string? FirstDate { get; init; }
+
+    /// <summary>Last such day.</summary>
+    public string? LastDate { get; init; }
 
     /// <summary>Tokens in the dataset, where it was tokenized.</summary>
     public long? Tokens { get; set; }
@@ -67,9 +85,28 @@ public sealed class Manifest
 /// <param name="Records">Records by type.</param>
 /// <param name="Documents">Documents in it.</param>
 /// <param name="Kept">Documents of it in the dataset.</param>
+/// <param name="TextBytes">Bytes of their text.</param>
 /// <param name="Defects">Damaged records by diagnostic code.</param>
+/// <param name="License">SPDX identifiers, as the project declares; null where it does not.</param>
+/// <param name="Attribution">Whose work it is, as the project declares.</param>
 public sealed record ManifestInput(
-    string Path, string Sha256, long Bytes, SortedDictionary<string, long> Records, long Documents, long Kept, SortedDictionary<string, long> Defects);
+    string Path, string Sha256, long Bytes, SortedDictionary<string, long> Records, long Documents, long Kept, long TextBytes,
+    SortedDictionary<string, long> Defects, string? License = null, string? Attribution = null);
+
+/// <summary>What a project says of its dataset.</summary>
+/// <param name="Text">One paragraph.</param>
+/// <param name="License">SPDX identifier of the whole.</param>
+/// <param name="Url">Page of the dataset.</param>
+/// <param name="Creator">Who made it.</param>
+/// <param name="DatePublished">Declared day of publication.</param>
+/// <param name="Version">Version.</param>
+public sealed record ManifestDescription(string? Text, string? License, string? Url, string? Creator, string? DatePublished, string? Version);
+
+/// <summary>Which documents of the inputs a sampled dataset is made of: those whose digest of seed and id is small enough.</summary>
+/// <param name="Rate">Share of the documents.</param>
+/// <param name="MaxDocuments">Documents at most, before any stage.</param>
+/// <param name="Seed">Seed.</param>
+public sealed record ManifestSample(double Rate, int? MaxDocuments, long Seed);
 
 /// <summary>A stage of a dataset.</summary>
 /// <param name="Name">Name of this use.</param>

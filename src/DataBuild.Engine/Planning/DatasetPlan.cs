@@ -76,4 +76,7 @@ public sealed class DatasetPlan
 
     /// <summary>Stages in declared order.</summary>
     public required IReadOnlyList<PlannedStage> Stages { get; init; }
+
+    /// <summary>The sample to build; null for all documents.</summary>
+    public SampleRule? Sample { get; init; }
 }

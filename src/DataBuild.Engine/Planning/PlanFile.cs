@@ -86,6 +86,15 @@ public sealed class CrawlItem
 
     /// <summary>The file that defines the item.</summary>
     public string? DefinedIn { get; set; }
+
+    /// <summary>True for metadata that describes an input for the dataset card and does not change what is read.</summary>
+    public static bool IsDescriptive(string metadata) => metadata is LicenseMetadata or AttributionMetadata;
+
+    /// <summary>Metadata with the SPDX identifier of the input's licence, or several with <c>AND</c>.</summary>
+    public const string LicenseMetadata = "License";
+
+    /// <summary>Metadata that says whose work the input is and where it comes from.</summary>
+    public const string AttributionMetadata = "Attribution";
 }
 
 /// <summary>A <c>Stage</c> item.</summary>

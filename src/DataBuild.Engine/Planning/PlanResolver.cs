@@ -122,7 +122,7 @@ public static class PlanResolver
             diagnostics.Add(new BuildDiagnostic(true, "DB1012", $"the dataset '{file.Name}' has no Stage item; the least is <Stage Include=\"Extract\" />", file.ProjectFile));
         }
 
-        return diagnostics.Count(d => d.IsError) > errorsBefore ? null : new DatasetPlan { File = file, Inputs = inputs, Stages = stages };
+        return diagnostics.Count(d => d.IsError) > errorsBefore ? null : new DatasetPlan { File = file, Inputs = inputs, Stages = stages, Sample = SampleRule.Of(file) };
     }
 
     private static void AddColumns(Dictionary<string, ColumnType> columns, IEnumerable<ColumnSchema> added)
