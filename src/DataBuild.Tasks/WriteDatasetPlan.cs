@@ -33,7 +33,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     [Required]
     public string StoreDirectory { get; set; } = "";
 
-    /// <summary>Format of the published rows: <c>parquet</c>, <c>jsonl</c> or <c>jsonl.zst</c>.</summary>
+    /// <summary>Format of the published rows: <c>parquet</c>, <c>jsonl</c>, <c>jsonl.gz</c> or <c>jsonl.zst</c>.</summary>
     [Required]
     public string OutputFormat { get; set; } = "";
 
@@ -63,9 +63,9 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <inheritdoc/>
     public override bool Execute()
     {
-        if (OutputFormat is not ("parquet" or "jsonl" or "jsonl.zst"))
+        if (OutputFormat is not ("parquet" or "jsonl" or "jsonl.gz" or "jsonl.zst"))
         {
-            LogError(DiagnosticCodes.InvalidProperty, $"DataBuildOutputFormat is '{OutputFormat}'; expected 'parquet', 'jsonl' or 'jsonl.zst'");
+            LogError(DiagnosticCodes.InvalidProperty, $"DataBuildOutputFormat is '{OutputFormat}'; expected 'parquet', 'jsonl', 'jsonl.gz' or 'jsonl.zst'");
             return false;
         }
 

@@ -103,7 +103,7 @@ internal sealed class DatasetProject : IDisposable
         }
     }
 
-    private static string Tool(string project, string framework, string file)
+    public static string Tool(string project, string framework, string file)
     {
         string configuration = typeof(DatasetProject).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Configuration").Value!;
         return Path.Combine(TestPaths.RepositoryRoot, project, "bin", configuration, framework, file);

@@ -11,7 +11,7 @@ namespace DataBuild.Generators.Tests;
 public sealed class CachingTests
 {
     private static readonly string[] StageSteps = ["StageResult", "Stage", "StageEntries", "DuplicateStages", "AssemblyName", "FiguresResult", "Figures"];
-    private static readonly string[] PlanSteps = ["Plan", "ProjectFile", "ProjectFiles", "ReferenceSchemas", "ReferencedSchemas", "Schemas", "CheckedPlan", "Pipeline", "RootNamespace"];
+    private static readonly string[] PlanSteps = ["Plan", "ProjectFile", "ProjectFiles", "ReferenceSchemas", "ReferencedSchemas", "Schemas", "CheckedPlan", "Pipeline", "DeclaredNamespaces", "HasReader", "DatasetContext", "Dataset"];
 
     private static readonly string WithError = PlanSamples.Project.Replace("Form=", "Frm=", StringComparison.Ordinal);
 

@@ -23,6 +23,9 @@ internal sealed class GeneratorRun
     /// <summary>Reference to the sample stages: this test assembly.</summary>
     public static readonly MetadataReference SampleStages = MetadataReference.CreateFromFile(typeof(WordCount).Assembly.Location);
 
+    /// <summary>Reference to the library that reads datasets.</summary>
+    public static readonly MetadataReference Reader = MetadataReference.CreateFromFile(typeof(Dataset<>).Assembly.Location);
+
     private GeneratorDriver _driver;
 
     private GeneratorRun(CSharpCompilation compilation, GeneratorDriver driver)
@@ -38,7 +41,7 @@ internal sealed class GeneratorRun
     public GeneratorRunResult Only => Result.Results.Single();
 
     /// <summary>Runs generators.</summary>
-    public static GeneratorRun Start(IIncrementalGenerator[] generators, string source = "", IEnumerable<AdditionalText>? files = null, MetadataReference[]? references = null, string assemblyName = "Sample")
+    public static GeneratorRun Start(IIncrementalGenerator[] generators, string source = "", IEnumerable<AdditionalText>? files = null, MetadataReference[]? references = null, string assemblyName = "Sample", string datasetNamespace = "")
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             assemblyName,
@@ -49,7 +52,7 @@ internal sealed class GeneratorRun
             generators.Select(g => g.AsSourceGenerator()),
             files ?? [],
             Parsing,
-            new Options(),
+            new Options(datasetNamespace),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return new GeneratorRun(compilation, driver.RunGenerators(compilation));
     }
@@ -98,9 +101,9 @@ internal sealed class GeneratorRun
         return $"{diagnostic.Id}{place}: {diagnostic.GetMessage(null)}";
     }
 
-    private sealed class Options : AnalyzerConfigOptionsProvider
+    private sealed class Options(string datasetNamespace) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(new Dictionary<string, string> { ["build_property.RootNamespace"] = "QuickStart" });
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(new Dictionary<string, string> { ["build_property.DatasetNamespace"] = datasetNamespace });
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values([]);
 

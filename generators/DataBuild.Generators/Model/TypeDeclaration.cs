@@ -47,23 +47,13 @@ internal sealed record TypeDeclaration(string Namespace, EquatableArray<string> 
     /// <summary>Opens namespace, outer types and the type itself.</summary>
     public void Open(CodeWriter writer, string bases = "")
     {
-        OpenNamespace(writer);
+        writer.Namespace(Namespace);
         foreach (string type in OuterTypes)
         {
             writer.Open(type);
         }
 
         writer.Open($"partial {Keyword} {Names.Escaped(Name)}{bases}");
-    }
-
-    /// <summary>Writes the namespace line.</summary>
-    public void OpenNamespace(CodeWriter writer)
-    {
-        if (Namespace.Length > 0)
-        {
-            writer.Line($"namespace {Namespace};");
-            writer.Line();
-        }
     }
 
     /// <summary>Closes what <see cref="Open"/> opened.</summary>

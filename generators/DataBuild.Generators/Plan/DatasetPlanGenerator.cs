@@ -1,7 +1,6 @@
 using DataBuild.Generators.Diagnostics;
 using DataBuild.Generators.Model;
 using DataBuild.Generators.Stages;
-using DataBuild.Generators.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -50,16 +49,25 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
         IncrementalValuesProvider<DiagnosticInfo> unreadable = plans
             .Where(static p => p.Error is not null)
             .Select(static (p, _) => new DiagnosticInfo(p.Error!.Code, null, new EquatableArray<string>([p.Error.Message]))).WithTrackingName("UnreadablePlans");
-        IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Combine(context.CompilationProvider.Select(static (c, _) => c.AssemblyName ?? ""))
-            .Select(static (pair, _) => pair.Left.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? given) && given.Length > 0 ? given : Names.Identifier(pair.Right))
-            .WithTrackingName("RootNamespace");
+        IncrementalValueProvider<DatasetContext> surroundings = context.AnalyzerConfigOptionsProvider
+            .Combine(context.CompilationProvider.Select(static (c, _) => NamespacesOf(c)).WithTrackingName("DeclaredNamespaces"))
+            .Combine(context.CompilationProvider.Select(static (c, _) => c.GetTypeByMetadataName("DataBuild.Dataset`1") is not null).WithTrackingName("HasReader"))
+            .Select(static (pair, _) => new DatasetContext(
+                pair.Left.Left.GlobalOptions.TryGetValue("build_property.DatasetNamespace", out string? given) ? given : "", pair.Left.Right, pair.Right))
+            .WithTrackingName("DatasetContext");
+        IncrementalValuesProvider<(PipelineModel Pipeline, DatasetClass Class)> datasets = pipelines.Combine(surroundings)
+            .Select(static (pair, _) => (pair.Left, DatasetClass.For(pair.Left.DatasetName, pair.Right))).WithTrackingName("Dataset");
 
-        context.RegisterSourceOutput(pipelines.Combine(rootNamespace), static (output, pair) =>
+        context.RegisterSourceOutput(datasets, static (output, dataset) =>
         {
-            output.AddSource("Pipeline.g.cs", PipelineEmitter.Emit(pair.Left, pair.Right));
-            output.AddSource("Row.g.cs", RowEmitter.Emit(pair.Left, pair.Right));
+            output.AddSource("Pipeline.g.cs", PipelineEmitter.Emit(dataset.Pipeline, dataset.Class));
+            output.AddSource("Row.g.cs", RowEmitter.Emit(dataset.Pipeline, dataset.Class));
         });
         context.RegisterSourceOutput(located, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
         context.RegisterSourceOutput(unreadable, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
     }
+
+    // Those of its sources alone: a referenced assembly's namespace of the dataset's name gives way to the class.
+    private static EquatableArray<string> NamespacesOf(Compilation compilation) =>
+        compilation.Assembly.GlobalNamespace.GetNamespaceMembers().Select(n => n.Name).OrderBy(n => n, StringComparer.Ordinal).ToEquatableArray();
 }

@@ -7,15 +7,12 @@ namespace DataBuild.Generators.Plan;
 /// <summary>Writes the typed configuration of a dataset: <c>Pipeline.MinHashDedup.Bands</c>.</summary>
 internal static class PipelineEmitter
 {
-    public static SourceText Emit(PipelineModel pipeline, string rootNamespace)
+    public static SourceText Emit(PipelineModel pipeline, DatasetClass dataset)
     {
         CodeWriter writer = CodeWriter.ForFile();
-        if (rootNamespace.Length > 0)
-        {
-            writer.Line($"namespace {rootNamespace};");
-            writer.Line();
-        }
-
+        writer.Namespace(dataset.Namespace);
+        writer.Summary($"The dataset {pipeline.DatasetName}: its plan, its rows, its reader.");
+        writer.Open($"public {dataset.Header}");
         writer.Summary($"The plan of the dataset {pipeline.DatasetName}: its stages in order, with the options that hold.");
         writer.Open("public static class Pipeline");
         writer.Summary("Names of the stages' uses, in order: first parts of their columns' names.");
@@ -26,6 +23,7 @@ internal static class PipelineEmitter
             EmitStage(writer, stage);
         }
 
+        writer.Close();
         writer.Close();
         return writer.ToSourceText();
     }

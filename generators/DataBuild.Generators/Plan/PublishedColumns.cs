@@ -18,10 +18,19 @@ internal static class PublishedColumns
         new("text", "String", true, "Text of the document"),
     ];
 
+    // Not published unless asked for.
+    private static readonly ColumnModel[] FurtherReadColumns =
+    [
+        new("read.offset", "Int64", true, "Offset of its record in the input, in bytes"),
+        new("read.status", "Int32", true, "HTTP status; 0 when there is none"),
+        new("read.mediaType", "String", true, "Declared media type"),
+        new("read.reason", "String", true, "Why reading dropped it"),
+    ];
+
     public static EquatableArray<PublishedColumn> Of(PlanModel plan, IEnumerable<(StageSchema Schema, string InstanceName)> stages)
     {
         List<ColumnModel> chosen = [.. ReadColumns];
-        Dictionary<string, ColumnModel> known = ReadColumns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        Dictionary<string, ColumnModel> known = ReadColumns.Concat(FurtherReadColumns).ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach ((StageSchema schema, string instanceName) in stages)
         {
             foreach (ColumnModel column in schema.Columns)

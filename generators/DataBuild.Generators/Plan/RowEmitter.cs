@@ -14,13 +14,15 @@ internal static class RowEmitter
     // Members that the type has anyway.
     private static readonly string[] Taken = [TypeName, "Columns", "Append", "Read", "Equals", "GetHashCode", "ToString", "Deconstruct", "GetType", "PrintMembers"];
 
-    public static SourceText Emit(PipelineModel pipeline, string rootNamespace)
+    public static SourceText Emit(PipelineModel pipeline, DatasetClass dataset)
     {
         FigureModel[] figures = Figures(pipeline.Columns);
         CodeWriter writer = CodeWriter.ForFile();
-        if (rootNamespace.Length > 0)
+        writer.Namespace(dataset.Namespace);
+        writer.Open(dataset.Header);
+        if (dataset.HasReader)
         {
-            writer.Line($"namespace {rootNamespace};");
+            EmitReader(writer, pipeline.DatasetName);
             writer.Line();
         }
 
@@ -38,10 +40,23 @@ internal static class RowEmitter
         }
 
         writer.Unindent();
+        writer.Close();
         writer.Line();
-        string globalName = rootNamespace.Length > 0 ? $"global::{rootNamespace}.{TypeName}" : $"global::{TypeName}";
-        FiguresEmitter.EmitInto(writer, new FiguresModel(new TypeDeclaration("", default, "record struct", TypeName, globalName), figures.ToEquatableArray()));
+        TypeDeclaration row = new("", new EquatableArray<string>([dataset.Header]), "record struct", TypeName, $"{dataset.GlobalName}.{TypeName}");
+        FiguresEmitter.EmitInto(writer, new FiguresModel(row, figures.ToEquatableArray()));
         return writer.ToSourceText();
+    }
+
+    private static void EmitReader(CodeWriter writer, string datasetName)
+    {
+        writer.Summary("Opens the built dataset: its rows are read as they are asked for.");
+        writer.Line("/// <param name=\"folder\">Folder of the dataset; where its build left it when not given.</param>");
+        writer.Line("/// <exception cref=\"global::System.IO.FileNotFoundException\">There is no dataset.</exception>");
+        writer.Line("/// <exception cref=\"global::System.IO.InvalidDataException\">It has other columns than the project: it was built from another plan.</exception>");
+        writer.Line($"public static global::DataBuild.Dataset<{TypeName}> Open(string? folder = null) =>");
+        writer.Indent();
+        writer.Line($"folder is null ? global::DataBuild.Dataset.OpenBuilt<{TypeName}>({CodeWriter.Literal(datasetName)}) : global::DataBuild.Dataset.Open<{TypeName}>(folder);");
+        writer.Unindent();
     }
 
     private static FigureModel[] Figures(IEnumerable<PublishedColumn> columns)

@@ -33,6 +33,16 @@ internal sealed class CodeWriter
         _text.Append('\n');
     }
 
+    /// <summary>The namespace of the file; nothing for the global one.</summary>
+    public void Namespace(string name)
+    {
+        if (name.Length > 0)
+        {
+            Line($"namespace {name};");
+            Line();
+        }
+    }
+
     /// <summary>Opens a block in braces.</summary>
     public void Open(string header)
     {

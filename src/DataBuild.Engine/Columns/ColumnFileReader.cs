@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using DataBuild.Engine.Store;
+using DataBuild.Formats.Arrow;
 
 namespace DataBuild.Engine.Columns;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using DataBuild.Engine.Store;
+using DataBuild.Formats.Arrow;
 
 namespace DataBuild.Engine.Columns;
 

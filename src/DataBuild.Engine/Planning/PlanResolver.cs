@@ -79,6 +79,12 @@ public static class PlanResolver
                 Error("DB1009", $"stage '{descriptor.Name}' reads fetched bytes and must be the first stage; here it follows '{stages[^1].Descriptor.Name}'");
             }
 
+            // A filter may follow, on the number of tokens; a new text may not.
+            if (descriptor.Columns.Any(c => c.Name == "text") && stages.Find(s => s.Descriptor.Phase == StagePhase.Tokenize) is { } tokenize)
+            {
+                Error("DB1009", $"stage '{descriptor.Name}' makes a new text and must stand before '{tokenize.Descriptor.Name}', whose tokens would be those of the old one");
+            }
+
             foreach (string column in stage.InputColumns.Concat(stage is ICorpusStage corpus ? corpus.MergeColumns : []))
             {
                 if (!columns.ContainsKey(column) && !column.StartsWith(name + ".", StringComparison.Ordinal))

@@ -1,13 +1,16 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace DataBuild.Engine.Columns;
+namespace DataBuild.Formats.Arrow;
 
 /// <summary>Turns columns into Arrow arrays and back, without copying values (flags apart, which Arrow packs to bits).</summary>
-internal static class ArrowColumns
+public static class ArrowColumns
 {
+    /// <summary>The Arrow field of a column; nullable, as every column is.</summary>
     public static Field FieldOf(string name, ColumnType type) => new(name, TypeOf(type), nullable: true);
 
+    /// <summary>A column as an Arrow array over the same memory.</summary>
+    /// <exception cref="ArgumentException">The column has no Arrow form.</exception>
     public static IArrowArray ToArrow(Column column)
     {
         int length = column.Length;
@@ -39,30 +42,50 @@ internal static class ArrowColumns
         }
     }
 
+    /// <summary>An Arrow array, or a slice of one, as a column over the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The type is no column type.</exception>
     public static Column FromArrow(IArrowArray array, ColumnType type)
     {
         ArrayData data = array.Data;
         int length = data.Length;
-        ReadOnlyMemory<byte> validity = data.GetNullCount() == 0 ? default : data.Buffers[0].Memory;
+        ReadOnlyMemory<byte> validity = data.GetNullCount() == 0 ? default : Bits(data.Buffers[0].Memory, data.Offset, length);
         return type switch
         {
-            ColumnType.Boolean => new ValueColumn<bool>(length, Unpack(data.Buffers[1].Span, length), validity),
-            ColumnType.Int32 => new ValueColumn<int>(length, data.Buffers[1].Memory, validity),
-            ColumnType.Int64 => new ValueColumn<long>(length, data.Buffers[1].Memory, validity),
-            ColumnType.UInt64 => new ValueColumn<ulong>(length, data.Buffers[1].Memory, validity),
-            ColumnType.Single => new ValueColumn<float>(length, data.Buffers[1].Memory, validity),
-            ColumnType.Double => new ValueColumn<double>(length, data.Buffers[1].Memory, validity),
+            ColumnType.Boolean => new ValueColumn<bool>(length, Unpack(data.Buffers[1].Span, data.Offset, length), validity),
+            ColumnType.Int32 => new ValueColumn<int>(length, Values(data, sizeof(int)), validity),
+            ColumnType.Int64 => new ValueColumn<long>(length, Values(data, sizeof(long)), validity),
+            ColumnType.UInt64 => new ValueColumn<ulong>(length, Values(data, sizeof(ulong)), validity),
+            ColumnType.Single => new ValueColumn<float>(length, Values(data, sizeof(float)), validity),
+            ColumnType.Double => new ValueColumn<double>(length, Values(data, sizeof(double)), validity),
             ColumnType.String or ColumnType.Binary => new StringColumn(length, Offsets(data), data.Buffers[2].Memory, validity, type),
-            ColumnType.Int32List => new ListColumn<int>(length, Offsets(data), data.Children[0].Buffers[1].Memory, validity),
-            ColumnType.UInt64List => new ListColumn<ulong>(length, Offsets(data), data.Children[0].Buffers[1].Memory, validity),
-            ColumnType.SingleList => new ListColumn<float>(length, Offsets(data), data.Children[0].Buffers[1].Memory, validity),
+            ColumnType.Int32List => new ListColumn<int>(length, Offsets(data), Values(data.Children[0], sizeof(int)), validity),
+            ColumnType.UInt64List => new ListColumn<ulong>(length, Offsets(data), Values(data.Children[0], sizeof(ulong)), validity),
+            ColumnType.SingleList => new ListColumn<float>(length, Offsets(data), Values(data.Children[0], sizeof(float)), validity),
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown column type"),
         };
     }
 
+    private static ReadOnlyMemory<byte> Values(ArrayData data, int size) => data.Buffers[1].Memory[(data.Offset * size)..];
+
     // Arrow allows an empty offset buffer for an empty array.
     private static ReadOnlyMemory<byte> Offsets(ArrayData data) =>
-        data.Buffers[1].IsEmpty ? new byte[sizeof(int)] : data.Buffers[1].Memory;
+        data.Buffers[1].IsEmpty ? new byte[sizeof(int)] : data.Buffers[1].Memory[(data.Offset * sizeof(int))..];
+
+    private static ReadOnlyMemory<byte> Bits(ReadOnlyMemory<byte> bits, int offset, int length)
+    {
+        if ((offset & 7) == 0)
+        {
+            return bits[(offset >> 3)..];
+        }
+
+        byte[] shifted = new byte[(length + 7) / 8];
+        for (int i = 0; i < length; i++)
+        {
+            shifted[i >> 3] |= (byte)((bits.Span[(offset + i) >> 3] >> ((offset + i) & 7) & 1) << (i & 7));
+        }
+
+        return shifted;
+    }
 
     private static IArrowType TypeOf(ColumnType type) => type switch
     {
@@ -94,12 +117,12 @@ internal static class ArrowColumns
         return bits;
     }
 
-    private static byte[] Unpack(ReadOnlySpan<byte> bits, int length)
+    private static byte[] Unpack(ReadOnlySpan<byte> bits, int offset, int length)
     {
         byte[] flags = new byte[length];
         for (int i = 0; i < length; i++)
         {
-            flags[i] = (byte)(bits[i >> 3] >> (i & 7) & 1);
+            flags[i] = (byte)(bits[(offset + i) >> 3] >> ((offset + i) & 7) & 1);
         }
 
         return flags;
