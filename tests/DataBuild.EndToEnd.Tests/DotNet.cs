@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DataBuild.EndToEnd.Tests;
@@ -6,6 +7,10 @@ namespace DataBuild.EndToEnd.Tests;
 /// <summary>Runs the <c>dotnet</c> command as a user does.</summary>
 internal static class DotNet
 {
+    /// <summary>The portable runtime identifier; what the runtime says of itself may name a distribution.</summary>
+    public static string Platform =>
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+
     /// <summary>Runs to the end; the log is read from a binary log.</summary>
     public static BuildResult Run(string folder, params string[] arguments)
     {

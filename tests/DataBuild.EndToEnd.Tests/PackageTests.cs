@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using DataBuild.Tests;
 
 namespace DataBuild.EndToEnd.Tests;
@@ -8,10 +7,6 @@ namespace DataBuild.EndToEnd.Tests;
 public sealed class PackageTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "databuild-e2e", Guid.NewGuid().ToString("N"));
-
-    /// <summary>The portable runtime identifier; what the runtime says of itself may name a distribution.</summary>
-    private static string Platform =>
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -24,7 +19,7 @@ public sealed class PackageTests : IDisposable
         string configuration = typeof(PackageTests).Assembly.Location.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         DotNet.Run(
             TestPaths.RepositoryRoot, "pack", "msbuild/DataBuild.Sdk/DataBuild.Sdk.csproj", "--no-build", "-c", configuration, "-o", feed,
-            $"-p:DataBuildSdkRuntime={Platform}").AssertSucceeded();
+            $"-p:DataBuildSdkRuntime={DotNet.Platform}").AssertSucceeded();
         using (ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.EnumerateFiles(feed))))
         {
             string[] names = [.. package.Entries.Select(e => e.FullName)];
