@@ -11,7 +11,13 @@ switch (args.FirstOrDefault())
     case "score":
         ScoreCommand.Run(args[1..]);
         return 0;
+    case "speed":
+        SpeedCommand.Run(args[1..]);
+        return 0;
+    case "parsers":
+        ParserCommand.Run(args[1..]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: score [all] [heuristic] [out=FOLDER] | train [trees=N] [depth=N] [rate=X]");
+        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | score [all] [heuristic] [out=FOLDER] | train [trees=N] [depth=N] [rate=X]");
         return 1;
 }

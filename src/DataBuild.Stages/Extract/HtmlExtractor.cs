@@ -136,6 +136,9 @@ internal sealed class ExtractScratch
     public string? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options) =>
         Parse(payload, httpCharset, url, options, out _) is null ? SimplifiedPage.Write(_tree, _segments, TextOf) : null;
 
+    /// <summary>Receives the time of each step, for measuring; null otherwise.</summary>
+    public ExtractTimes? Times { get; set; }
+
     /// <summary>Renders formulas; null where formulas stay plain text.</summary>
     public IMathRenderer? Math { get; init; } = new PageMathRenderer();
 
@@ -159,7 +162,9 @@ internal sealed class ExtractScratch
         }
 
         Span<bool> kept = Label(options);
+        Times?.Mark(ExtractStep.Label);
         string text = _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
+        Times?.Mark(ExtractStep.Render);
         return new ExtractedPage
         {
             Text = text,
@@ -211,7 +216,9 @@ internal sealed class ExtractScratch
             return "budget_bytes";
         }
 
+        Times?.Begin();
         decoded = PageDecoder.Decode(payload, httpCharset, _tree);
+        Times?.Mark(ExtractStep.Decode);
         if (!decoded.Readable)
         {
             return "undecodable";
@@ -222,12 +229,15 @@ internal sealed class ExtractScratch
             return "budget_nodes";
         }
 
+        Times?.Mark(ExtractStep.Tree);
         _metadata.Read(_tree, url);
+        Times?.Mark(ExtractStep.Metadata);
         _hasMath = Math is not null && options.Math == ExtractMath.Latex && Math.BeginPage(_tree);
         _url = url;
         (TokenScores classes, TokenScores words) = Tokens ?? (Model?.ClassScores ?? TokenScores.Empty, Model?.WordScores ?? TokenScores.Empty);
         _segments.Run(_tree, classes, words, _hasMath ? Math : null);
         _renderer.BeginPage(_tree, _segments);
+        Times?.Mark(ExtractStep.Segment);
         return null;
     }
 
@@ -270,7 +280,7 @@ internal sealed class ExtractScratch
     private void LabelByModel(ExtractOptions options, BlockModel model, Span<bool> kept, Span<float> scores)
     {
         bool union = options.Mode == ExtractMode.Union;
-        _labeller.Score(_tree, _segments, _metadata, _url, model, scores);
+        _labeller.Score(_tree, _segments, _metadata, _url, model, scores, Times);
         ScoreTables(scores);
         if (union)
         {

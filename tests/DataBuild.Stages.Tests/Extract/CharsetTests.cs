@@ -34,6 +34,7 @@ public sealed class CharsetTests
     [SkippableTheory]
     [InlineData("tests1.dat")]
     [InlineData("tests2.dat")]
+    [InlineData("test-yahoo-jp.dat")]
     public void DeclarationsAreFoundAsHtml5LibExpects(string file)
     {
         byte[] data = File.ReadAllBytes(TestPaths.Shared("data/conformance/html5lib-tests/encoding/" + file));

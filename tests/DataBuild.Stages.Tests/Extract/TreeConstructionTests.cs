@@ -7,9 +7,21 @@ namespace DataBuild.Tests.Extract;
 /// <summary>The tree-construction cases of html5lib, the suite that browsers' parsers are held to.</summary>
 public sealed class TreeConstructionTests(ITestOutputHelper output)
 {
-    // Cases passed when the table was last made; a change that loses one fails.
-    private const int LeastPassed = 1523;
+    private const int Passed = 1588;
+    private const int Total = 1592;
 
+    private const string Mirrored = "selectedcontent shows a copy of the chosen option, which browsers make; choices of forms are no text of a page";
+
+    // Cases that fail, with the reason.
+    private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
+    {
+        ["<select><button><selectedcontent></button><option>X"] = Mirrored,
+        ["<select><button><selectedcontent></button><option>x<i>i<b>ib</i>b"] = Mirrored,
+        ["<select><button><selectedcontent></button><option>X<option>Y"] = Mirrored,
+        ["<select><button><selectedcontent></button><option>X<option selected>Y"] = Mirrored,
+    };
+
+    // The tree keeps names in lower case; the standard writes these in mixed case inside SVG.
     private static readonly Dictionary<string, string> SvgTags = new[]
     {
         "altGlyph", "altGlyphDef", "altGlyphItem", "animateColor", "animateMotion", "animateTransform", "clipPath", "feBlend", "feColorMatrix",
@@ -18,42 +30,50 @@ public sealed class TreeConstructionTests(ITestOutputHelper output)
         "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "foreignObject", "glyphRef", "linearGradient", "radialGradient", "textPath",
     }.ToDictionary(n => n.ToLowerInvariant());
 
+    private static readonly Dictionary<string, string> SvgAttributes = new[]
+    {
+        "attributeName", "attributeType", "baseFrequency", "baseProfile", "calcMode", "clipPathUnits", "diffuseConstant", "edgeMode", "filterUnits",
+        "glyphRef", "gradientTransform", "gradientUnits", "kernelMatrix", "kernelUnitLength", "keyPoints", "keySplines", "keyTimes", "lengthAdjust",
+        "limitingConeAngle", "markerHeight", "markerUnits", "markerWidth", "maskContentUnits", "maskUnits", "numOctaves", "pathLength",
+        "patternContentUnits", "patternTransform", "patternUnits", "pointsAtX", "pointsAtY", "pointsAtZ", "preserveAlpha", "preserveAspectRatio",
+        "primitiveUnits", "refX", "refY", "repeatCount", "repeatDur", "requiredExtensions", "requiredFeatures", "specularConstant",
+        "specularExponent", "spreadMethod", "startOffset", "stdDeviation", "stitchTiles", "surfaceScale", "systemLanguage", "tableValues", "targetX",
+        "targetY", "textLength", "viewBox", "viewTarget", "xChannelSelector", "yChannelSelector", "zoomAndPan",
+    }.ToDictionary(n => n.ToLowerInvariant());
+
     [SkippableFact]
     public void ParserBuildsTheTreesOfHtml5Lib()
     {
         string folder = TestPaths.Shared("data/conformance/html5lib-tests/tree-construction");
         int passed = 0;
         int total = 0;
+        List<string> failed = [];
         foreach (string file in Directory.GetFiles(folder, "*.dat").Order(StringComparer.Ordinal))
         {
-            int filePassed = 0;
-            int fileTotal = 0;
             foreach ((string data, string expected) in Cases(File.ReadAllText(file)))
             {
-                fileTotal++;
+                total++;
                 string actual = Dump(data);
                 if (actual == expected)
                 {
-                    filePassed++;
+                    passed++;
                 }
-                else if (Environment.GetEnvironmentVariable("SHOW_CASES") is { Length: > 0 } show && file.EndsWith(show, StringComparison.Ordinal))
+                else if (!Exceptions.ContainsKey(data))
                 {
-                    output.WriteLine($"--- {data}\nexpected\n{expected}\nactual\n{actual}\n");
+                    failed.Add($"{Path.GetFileName(file)}: {data}\nexpected\n{expected}\nactual\n{actual}\n");
                 }
             }
-
-            passed += filePassed;
-            total += fileTotal;
-            output.WriteLine($"{Path.GetFileName(file)}: {filePassed} of {fileTotal}");
         }
 
-        output.WriteLine($"all: {passed} of {total}");
-        Assert.True(passed >= LeastPassed, $"{passed} of {total} cases passed, {LeastPassed} did before");
+        output.WriteLine($"{passed} of {total} cases pass");
+        Assert.True(failed.Count == 0, $"{failed.Count} unlisted cases fail\n" + string.Join('\n', failed));
+        Assert.Equal((Passed, Total), (passed, total));
     }
 
-    private static IEnumerable<(string Data, string Expected)> Cases(string text)
+    /// <summary>The cases of a file that are documents without scripting.</summary>
+    internal static IEnumerable<(string Data, string Expected)> Cases(string text)
     {
-        foreach (string part in ("\n" + text.ReplaceLineEndings("\n")).Split("\n#data\n").Skip(1))
+        foreach (string part in ("\n" + text).Split("\n#data\n").Skip(1))
         {
             int errors = part.IndexOf("\n#errors", StringComparison.Ordinal);
             int document = part.IndexOf("\n#document\n", StringComparison.Ordinal);
@@ -109,7 +129,7 @@ public sealed class TreeConstructionTests(ITestOutputHelper output)
                     dump.Append(indent).Append("<!-- ").Append(Encoding.UTF8.GetString(tree.TextOf(node))).Append(" -->\n");
                     break;
                 case HtmlNodeKind.Doctype:
-                    dump.Append(indent).Append(Doctype(Encoding.UTF8.GetString(tree.TextOf(node)))).Append('\n');
+                    dump.Append(indent).Append("<!DOCTYPE ").Append(Encoding.UTF8.GetString(tree.TextOf(node))).Append(">\n");
                     break;
                 default:
                     DumpElement(tree, node, depth, indent, dump);
@@ -140,6 +160,10 @@ public sealed class TreeConstructionTests(ITestOutputHelper output)
             {
                 attributeName = "definitionURL";
             }
+            else if (prefix == "svg " && SvgAttributes.TryGetValue(attributeName, out string? mixed))
+            {
+                attributeName = mixed;
+            }
 
             attributes.Add($"{indent}  {attributeName}=\"{Encoding.UTF8.GetString(tree.Range(a.ValueStart, a.ValueLength))}\"\n");
         }
@@ -158,24 +182,5 @@ public sealed class TreeConstructionTests(ITestOutputHelper output)
         {
             DumpChildren(tree, node, depth + 1, dump);
         }
-    }
-
-    private static string Doctype(string text)
-    {
-        string trimmed = text.Trim();
-        int space = trimmed.IndexOfAny([' ', '\t', '\n']);
-        string name = (space < 0 ? trimmed : trimmed[..space]).ToLowerInvariant();
-        string rest = space < 0 ? "" : trimmed[space..].Trim();
-        if (rest.Length == 0)
-        {
-            return $"<!DOCTYPE {name}>";
-        }
-
-        string[] ids = rest.Split('"', '\'');
-        string first = ids.Length > 1 ? ids[1] : "";
-        string second = ids.Length > 3 ? ids[3] : "";
-        return rest.StartsWith("public", StringComparison.OrdinalIgnoreCase)
-            ? $"<!DOCTYPE {name} \"{first}\" \"{second}\">"
-            : rest.StartsWith("system", StringComparison.OrdinalIgnoreCase) ? $"<!DOCTYPE {name} \"\" \"{first}\">" : $"<!DOCTYPE {name}>";
     }
 }

@@ -5,6 +5,14 @@ namespace DataBuild.Stages.Extract.Blocks;
 /// <content>What class, id, role and the like say of an element.</content>
 internal sealed partial class BlockSegmenter
 {
+    private const uint IdSalt = 0x51ED27;
+    private const uint PropertySalt = 0xA7731;
+    private const uint RoleSalt = 0x3C6EF3;
+
+    // "comment" with its first letter in upper case, and "disqus", first byte highest.
+    private const ulong CommentWord = 0x43_6F6D_6D65_6E74;
+    private const ulong DisqusWord = 0x6469_7371_7573;
+
     private void ReadAttributes(int node, ref ElementInfo e)
     {
         uint shape = (uint)_tree[node].Tag * 0x9E3779B1;
@@ -21,12 +29,10 @@ internal sealed partial class BlockSegmenter
                 case (byte)'c' when name.SequenceEqual("class"u8):
                     ReadOnlySpan<byte> cls = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 256));
                     shape = ReadTokens(node, cls, ref e, shape, 0);
-                    MarkComments(cls, ref e);
                     break;
                 case (byte)'i' when name.SequenceEqual("id"u8):
                     ReadOnlySpan<byte> id = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
-                    ReadTokens(node, id, ref e, 0, 0x51ED27);
-                    MarkComments(id, ref e);
+                    ReadTokens(node, id, ref e, 0, IdSalt);
                     break;
                 case (byte)'i' when name.SequenceEqual("itemprop"u8):
                     ReadOnlySpan<byte> property = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
@@ -35,12 +41,12 @@ internal sealed partial class BlockSegmenter
                         e.Context |= BlockContext.ArticleBody;
                     }
 
-                    ReadTokens(node, property, ref e, 0, 0xA7731);
+                    ReadTokens(node, property, ref e, 0, PropertySalt);
                     break;
                 case (byte)'r' when name.SequenceEqual("role"u8):
                     ReadOnlySpan<byte> role = _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64));
                     e.Context |= RoleContext(role);
-                    ReadTokens(node, role, ref e, 0, 0x3C6EF3);
+                    ReadTokens(node, role, ref e, 0, RoleSalt);
                     break;
                 case (byte)'h' when name.SequenceEqual("hidden"u8):
                     e.Context |= BlockContext.Invisible;
@@ -65,14 +71,6 @@ internal sealed partial class BlockSegmenter
         }
 
         e.Shape = shape;
-    }
-
-    private static void MarkComments(ReadOnlySpan<byte> value, ref ElementInfo e)
-    {
-        if (value.IndexOf("comment"u8) >= 0 || value.IndexOf("disqus"u8) >= 0 || value.IndexOf("Comment"u8) >= 0)
-        {
-            e.Context |= BlockContext.Comments;
-        }
     }
 
     private static BlockContext RoleContext(ReadOnlySpan<byte> role) =>
@@ -103,14 +101,19 @@ internal sealed partial class BlockSegmenter
     }
 
     // Scores the words of an attribute: runs of letters, also divided where a capital follows a small letter. Digits are left out.
+    // A class or id with "comment" or "disqus" anywhere in it marks a comments section; the last eight bytes are compared in one number.
     private uint ReadTokens(int node, ReadOnlySpan<byte> value, ref ElementInfo e, uint shape, uint salt)
     {
         uint hash = 2166136261 ^ salt;
         int length = 0;
         bool previousLower = false;
+        ulong last = 0;
+        bool comments = false;
         for (int i = 0; i <= value.Length; i++)
         {
             int c = i < value.Length ? value[i] : ' ';
+            last = (last << 8) | (uint)c;
+            comments |= (last & 0xDF_FFFF_FFFF_FFFF) == CommentWord || (last & 0xFFFF_FFFF_FFFF) == DisqusWord;
             bool upper = (uint)(c - 'A') < 26;
             bool letter = upper || (uint)(c - 'a') < 26 || c >= 0x80;
             if (length > 0 && (!letter || (upper && previousLower)))
@@ -140,6 +143,11 @@ internal sealed partial class BlockSegmenter
             }
 
             previousLower = letter && !upper;
+        }
+
+        if (comments && (salt is 0 or IdSalt))
+        {
+            e.Context |= BlockContext.Comments;
         }
 
         return shape;

@@ -12,7 +12,7 @@ internal sealed class ModelLabeller
     private float[] _scores = new float[512];
 
     /// <summary>Fills <paramref name="probabilities"/> with how likely each block is main content, 0 to 1.</summary>
-    public void Score(HtmlTree tree, BlockSegmenter segments, PageMetadata metadata, string? url, BlockModel model, Span<float> probabilities)
+    public void Score(HtmlTree tree, BlockSegmenter segments, PageMetadata metadata, string? url, BlockModel model, Span<float> probabilities, ExtractTimes? times = null)
     {
         int n = segments.Count;
         if (n == 0)
@@ -26,11 +26,15 @@ internal sealed class ModelLabeller
             _scores = new float[_matrix.Stride * 2];
         }
 
+        times?.Mark(ExtractStep.Features);
         model.First.Score(_matrix.Values, _matrix.Stride, n, _scores);
         Probabilities(probabilities[..n]);
+        times?.Mark(ExtractStep.Trees);
         _features.AppendScores(_matrix, probabilities);
+        times?.Mark(ExtractStep.Features);
         model.Second.Score(_matrix.Values, _matrix.Stride, n, _scores);
         Probabilities(probabilities[..n]);
+        times?.Mark(ExtractStep.Trees);
     }
 
     private void Probabilities(Span<float> probabilities)

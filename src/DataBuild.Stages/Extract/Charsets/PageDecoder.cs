@@ -75,10 +75,23 @@ internal static class PageDecoder
         return best is null || best.Confidence < 0.3 ? null : EncodingLabels.Find(best.EncodingName);
     }
 
+    // Line ends become line feeds, as "preprocessing the input stream" (section 13.2.3.5) says.
     private static void Copy(ReadOnlySpan<byte> utf8, HtmlTree tree)
     {
         tree.Reset(utf8.Length);
-        utf8.CopyTo(tree.Text);
+        Span<byte> text = tree.Text;
+        int written = 0;
+        for (int cr = utf8.IndexOf((byte)'\r'); cr >= 0; cr = utf8.IndexOf((byte)'\r'))
+        {
+            utf8[..cr].CopyTo(text[written..]);
+            written += cr;
+            text[written++] = (byte)'\n';
+            bool pair = cr + 1 < utf8.Length && utf8[cr + 1] == (byte)'\n';
+            utf8 = utf8[(cr + (pair ? 2 : 1))..];
+        }
+
+        utf8.CopyTo(text[written..]);
+        tree.TextLength = tree.SourceLength = written + utf8.Length;
     }
 
     private static bool IsBinary(ReadOnlySpan<byte> payload)

@@ -80,7 +80,7 @@ internal static class HtmlTags
         Mark(TagTraits.ImpliedEnd, "dd dt li optgroup option p rb rp rt rtc");
         Mark(TagTraits.Block, "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp");
         Mark(TagTraits.Hidden, "applet area audio base basefont bgsound canvas col colgroup command datalist embed frame frameset head iframe link map meta noembed noframes object param script source style template title track video");
-        Mark(TagTraits.Scope, "applet caption html table td th marquee object template");
+        Mark(TagTraits.Scope, "applet caption html table td th marquee object select template");
     }
 
     /// <summary>The traits of a tag; none for unknown names.</summary>

@@ -32,11 +32,13 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
     private static readonly SearchValues<byte> TagNameEnd = SearchValues.Create("\t\n\f\r />"u8);
     private static readonly SearchValues<byte> AttributeNameEnd = SearchValues.Create("\t\n\f\r />="u8);
     private static readonly SearchValues<byte> UnquotedEnd = SearchValues.Create("\t\n\f\r >"u8);
-    private static readonly SearchValues<byte> UpperCase = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ\0"u8);
+    private static readonly SearchValues<byte> UpperCase = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
 
     private int _position;
     private int _length;
     private byte[] _rawName = [];
+    private bool _hasNul;
+    private Doctype _doctype;
 
     /// <summary>What the next text is, set by tree construction.</summary>
     public TextMode Mode { get; set; }
@@ -59,8 +61,11 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
     /// <summary>Whether the current tag ends in <c>/&gt;</c>.</summary>
     public bool SelfClosing { get; private set; }
 
-    /// <summary>Whether the current doctype forces quirks mode.</summary>
-    public bool Quirks { get; private set; }
+    /// <summary>The current document type declaration.</summary>
+    public ref readonly Doctype Doctype => ref _doctype;
+
+    /// <summary>Whether the page has NUL bytes, which tree construction leaves out or replaces.</summary>
+    public bool HasNul => _hasNul;
 
     /// <summary>Attributes kept per element; further ones are dropped.</summary>
     public int MaxAttributes { get; set; } = 256;
@@ -73,6 +78,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
     {
         _position = 0;
         _length = tree.SourceLength;
+        _hasNul = tree.Text.AsSpan(0, _length).Contains((byte)0);
         Mode = TextMode.Data;
         AcceptCData = false;
         Kind = TokenKind.EndOfFile;
@@ -169,17 +175,13 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
         }
     }
 
-    /// <summary>Skips a line feed that starts the content of pre, listing and textarea.</summary>
-    public void SkipLineFeed()
+    /// <summary>Takes a line feed off the start of the current text.</summary>
+    public void DropLineFeed()
     {
-        if (_position < _length && tree.Text[_position] == (byte)'\r')
+        if (Kind == TokenKind.Text && Length > 0 && tree.Text[Start] == (byte)'\n')
         {
-            _position++;
-        }
-
-        if (_position < _length && tree.Text[_position] == (byte)'\n')
-        {
-            _position++;
+            Start++;
+            Length--;
         }
     }
 
@@ -262,7 +264,17 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
             return false;
         }
 
-        Emit(source, p, end, references);
+        if (_hasNul && source[p..end].Contains((byte)0))
+        {
+            (int start, int length) = tree.AppendReplacingNul(source[p..end]);
+            source = tree.Text.AsSpan(0, tree.TextLength);
+            Emit(source, start, start + length, references);
+        }
+        else
+        {
+            Emit(source, p, end, references);
+        }
+
         _position = end;
         return true;
     }
@@ -305,7 +317,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
                 return _length;
             }
 
-            if (source[p + 1] == '/' && IsTag(source, p + 2, script))
+            if (source[p + 1] == '/' && IsTag(source, p + 2, _rawName))
             {
                 return p;
             }
@@ -333,7 +345,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
 
                         q++;
                     }
-                    else if (q + 1 < _length && source[q + 1] == '/' && IsTag(source, q + 2, script))
+                    else if (q + 1 < _length && source[q + 1] == '/' && IsTag(source, q + 2, doubled ? script : _rawName))
                     {
                         if (!doubled)
                         {
@@ -368,7 +380,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
 
     private static bool IsTag(ReadOnlySpan<byte> source, int p, ReadOnlySpan<byte> name)
     {
-        if (p + name.Length >= source.Length)
+        if (name.IsEmpty || p + name.Length >= source.Length)
         {
             return false;
         }
@@ -406,7 +418,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
         }
 
         ReadOnlySpan<byte> name = source[p..end];
-        HtmlTag tag = HtmlTags.Find(name);
+        HtmlTag tag = _hasNul && name.Contains((byte)0) ? HtmlTag.None : HtmlTags.Find(name);
         if (tag == HtmlTag.None)
         {
             tag = Unknown(name);
@@ -479,14 +491,22 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
             name = name[..256];
         }
 
-        Span<byte> lower = stackalloc byte[256];
-        for (int i = 0; i < name.Length; i++)
+        Span<byte> lower = stackalloc byte[256 * 3];
+        int n = 0;
+        foreach (byte b in name)
         {
-            byte b = name[i];
-            lower[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+            if (b == 0)
+            {
+                "\ufffd"u8.CopyTo(lower[n..]);
+                n += 3;
+            }
+            else
+            {
+                lower[n++] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+            }
         }
 
-        return tree.InternUnknown(lower[..name.Length]);
+        return tree.InternUnknown(lower[..n]);
     }
 
     // Reads one attribute and returns the position after it, -1 at the end of the page.
@@ -561,6 +581,12 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
 
         ReadOnlySpan<byte> name = source[nameStart..nameEnd];
         int storedName = nameStart;
+        if (_hasNul && name.Contains((byte)0))
+        {
+            (storedName, int length) = tree.AppendReplacingNul(name);
+            name = tree.Text.AsSpan(storedName, length);
+        }
+
         if (name.ContainsAny(UpperCase))
         {
             storedName = LowerName(name);
@@ -578,6 +604,12 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
 
         int valueLength = Math.Min(valueEnd - valueStart, MaxAttributeLength);
         ReadOnlySpan<byte> value = source.Slice(valueStart, valueLength);
+        if (_hasNul && value.Contains((byte)0))
+        {
+            (valueStart, valueLength) = tree.AppendReplacingNul(value);
+            value = tree.Text.AsSpan(valueStart, valueLength);
+        }
+
         if (value.Contains((byte)'&'))
         {
             (valueStart, valueLength) = Resolve(value, true);
@@ -586,7 +618,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
         tree.AddAttribute(new HtmlAttribute
         {
             NameStart = storedName,
-            NameLength = nameEnd - nameStart,
+            NameLength = name.Length,
             ValueStart = valueStart,
             ValueLength = valueLength,
         });
@@ -646,6 +678,20 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
     }
 
     private void ReadComment(ReadOnlySpan<byte> source, int p)
+    {
+        FindCommentEnd(source, p);
+        ReplaceNulInComment();
+    }
+
+    private void ReplaceNulInComment()
+    {
+        if (_hasNul && tree.Range(Start, Length).Contains((byte)0))
+        {
+            (Start, Length) = tree.AppendReplacingNul(tree.Range(Start, Length));
+        }
+    }
+
+    private void FindCommentEnd(ReadOnlySpan<byte> source, int p)
     {
         Kind = TokenKind.Comment;
         Start = p;
@@ -730,6 +776,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
         Start = p;
         Length = stop - p;
         _position = end < 0 ? _length : stop + 1;
+        ReplaceNulInComment();
     }
 
     private void ReadDoctype(ReadOnlySpan<byte> source, int p)
@@ -737,35 +784,7 @@ internal sealed class HtmlTokenizer(HtmlTree tree)
         Kind = TokenKind.Doctype;
         int end = source[p..].IndexOf((byte)'>');
         int stop = end < 0 ? _length : p + end;
-        Start = p;
-        Length = stop - p;
         _position = end < 0 ? _length : stop + 1;
-        Quirks = end < 0 || IsQuirks(source[p..stop]);
-    }
-
-    // Quirks mode decides only whether a table closes an open paragraph. The public identifiers of the standard's list that pages use.
-    private static bool IsQuirks(ReadOnlySpan<byte> doctype)
-    {
-        Span<byte> lower = stackalloc byte[256];
-        int n = Math.Min(doctype.Length, 256);
-        for (int i = 0; i < n; i++)
-        {
-            byte b = doctype[i];
-            lower[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
-        }
-
-        ReadOnlySpan<byte> text = lower[..n].TrimStart(" \t\r\n\f"u8);
-        if (!text.StartsWith("html"u8))
-        {
-            return true;
-        }
-
-        bool hasSystem = text.IndexOf("http://"u8) >= 0;
-        return text.IndexOf("-//w3c//dtd html 3"u8) >= 0
-            || text.IndexOf("-//w3c//dtd html 4.0 "u8) >= 0
-            || text.IndexOf("-//w3c//dtd html 4.0//"u8) >= 0
-            || text.IndexOf("-//ietf//dtd html"u8) >= 0
-            || text.IndexOf("-//w3o//dtd"u8) >= 0
-            || (!hasSystem && (text.IndexOf("html 4.01 transitional"u8) >= 0 || text.IndexOf("html 4.01 frameset"u8) >= 0));
+        _doctype = Html.Doctype.Read(tree, p, stop, end < 0);
     }
 }

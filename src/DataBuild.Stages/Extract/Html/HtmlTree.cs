@@ -244,6 +244,39 @@ internal sealed class HtmlTree
         return start;
     }
 
+    /// <summary>Copies text behind the page with every NUL as U+FFFD.</summary>
+    public (int Start, int Length) AppendReplacingNul(ReadOnlySpan<byte> text)
+    {
+        int start = TextLength;
+        while (true)
+        {
+            int nul = text.IndexOf((byte)0);
+            if (nul < 0)
+            {
+                AppendText(text);
+                return (start, TextLength - start);
+            }
+
+            AppendText(text[..nul]);
+            AppendText("\ufffd"u8);
+            text = text[(nul + 1)..];
+        }
+    }
+
+    /// <summary>Copies text behind the page without its NULs.</summary>
+    public (int Start, int Length) AppendWithoutNul(ReadOnlySpan<byte> text)
+    {
+        int start = TextLength;
+        while (!text.IsEmpty)
+        {
+            int nul = text.IndexOf((byte)0);
+            AppendText(nul < 0 ? text : text[..nul]);
+            text = nul < 0 ? default : text[(nul + 1)..];
+        }
+
+        return (start, TextLength - start);
+    }
+
     /// <summary>The text of a text or comment node, UTF-8.</summary>
     public ReadOnlySpan<byte> TextOf(int node)
     {

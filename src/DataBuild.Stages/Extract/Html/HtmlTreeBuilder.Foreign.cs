@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace DataBuild.Stages.Extract.Html;
 
 /// <content>Foreign content: SVG and MathML (section 13.2.6.5).</content>
 internal sealed partial class HtmlTreeBuilder
 {
+    private static readonly SearchValues<byte> SpaceOrNul = SearchValues.Create(" \n\t\r\f\0"u8);
+
     // Whether the token is handled by the rules for foreign content.
     private bool IsForeignToken(ref HtmlNode current)
     {
@@ -49,12 +53,18 @@ internal sealed partial class HtmlTreeBuilder
         switch (_tokens.Kind)
         {
             case TokenKind.Text:
-                if (_framesetOk && !IsWhitespace(_tree.Range(_tokens.Start, _tokens.Length)))
+                (int start, int length) = (_tokens.Start, _tokens.Length);
+                if (_framesetOk && _tree.Range(start, length).ContainsAnyExcept(SpaceOrNul))
                 {
                     _framesetOk = false;
                 }
 
-                InsertText(_tokens.Start, _tokens.Length);
+                if (_tokens.HasNul && _tree.Range(start, length).Contains((byte)0))
+                {
+                    (start, length) = _tree.AppendReplacingNul(_tree.Range(start, length));
+                }
+
+                InsertText(start, length);
                 return;
             case TokenKind.Comment:
                 HandleComment();

@@ -77,12 +77,20 @@ internal sealed partial class HtmlTreeBuilder
                 {
                     RawElement(TextMode.RawText);
                 }
+                else if (tag == HtmlTag.Html)
+                {
+                    StartTagInBody();
+                }
 
                 return;
             case InsertionMode.AfterFrameset or InsertionMode.AfterAfterFrameset:
                 if (tag == HtmlTag.Noframes)
                 {
                     RawElement(TextMode.RawText);
+                }
+                else if (tag == HtmlTag.Html)
+                {
+                    StartTagInBody();
                 }
 
                 return;
@@ -100,7 +108,10 @@ internal sealed partial class HtmlTreeBuilder
             case HtmlTag.Html:
                 StartTagInBody();
                 return;
-            case HtmlTag.Base or HtmlTag.Basefont or HtmlTag.Bgsound or HtmlTag.Link or HtmlTag.Meta or HtmlTag.Command:
+            case HtmlTag.Basefont or HtmlTag.Bgsound or HtmlTag.Link or HtmlTag.Meta:
+                InsertVoid();
+                return;
+            case HtmlTag.Base when mode != InsertionMode.InHeadNoscript:
                 InsertVoid();
                 return;
             case HtmlTag.Title when mode != InsertionMode.InHeadNoscript:
@@ -347,7 +358,11 @@ internal sealed partial class HtmlTreeBuilder
                 ReconstructFormatting();
                 if (InScope(HtmlTag.Nobr))
                 {
-                    AdoptionAgency(HtmlTag.Nobr);
+                    if (!AdoptionAgency(HtmlTag.Nobr))
+                    {
+                        AnyOtherEndTag(HtmlTag.Nobr);
+                    }
+
                     ReconstructFormatting();
                 }
 
@@ -375,7 +390,7 @@ internal sealed partial class HtmlTreeBuilder
                 _framesetOk = false;
                 return;
             case HtmlTag.Input:
-                if (IsOpen(HtmlTag.Select))
+                if (InScope(HtmlTag.Select))
                 {
                     PopUntil(HtmlTag.Select);
                 }
@@ -403,7 +418,7 @@ internal sealed partial class HtmlTreeBuilder
                 return;
             case HtmlTag.Image:
                 ReconstructFormatting();
-                _tree.Append(Current, _tree.Add(HtmlNodeKind.Element, HtmlTag.Img, HtmlNamespace.Html, _tokens.Start, _tokens.Length));
+                Insert(_tree.Add(HtmlNodeKind.Element, HtmlTag.Img, HtmlNamespace.Html, _tokens.Start, _tokens.Length));
                 _framesetOk = false;
                 return;
             case HtmlTag.Textarea:

@@ -59,6 +59,11 @@ internal sealed partial class HtmlTreeBuilder
 
     private void HandleText(int start, int length)
     {
+        if (length == 0)
+        {
+            return;
+        }
+
         switch (_mode)
         {
             case InsertionMode.Initial or InsertionMode.BeforeHtml or InsertionMode.BeforeHead:

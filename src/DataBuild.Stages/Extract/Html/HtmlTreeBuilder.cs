@@ -59,13 +59,13 @@ internal sealed partial class HtmlTreeBuilder
         while (true)
         {
             _tokens.AcceptCData = _openCount > 0 && _tree[_open[_openCount - 1]].Namespace != HtmlNamespace.Html;
+            _tokens.Read();
             if (_skipLineFeed)
             {
-                _tokens.SkipLineFeed();
+                _tokens.DropLineFeed();
                 _skipLineFeed = false;
             }
 
-            _tokens.Read();
             if (_tokens.Kind == TokenKind.EndOfFile)
             {
                 Finish();
@@ -95,7 +95,16 @@ internal sealed partial class HtmlTreeBuilder
         switch (_tokens.Kind)
         {
             case TokenKind.Text:
-                HandleText(_tokens.Start, _tokens.Length);
+                if (_tokens.HasNul && _tree.Range(_tokens.Start, _tokens.Length).Contains((byte)0))
+                {
+                    (int start, int length) = _tree.AppendWithoutNul(_tree.Range(_tokens.Start, _tokens.Length));
+                    HandleText(start, length);
+                }
+                else
+                {
+                    HandleText(_tokens.Start, _tokens.Length);
+                }
+
                 break;
             case TokenKind.StartTag:
                 StartTag(_mode);
@@ -111,10 +120,10 @@ internal sealed partial class HtmlTreeBuilder
                 {
                     if (_keepComments)
                     {
-                        _tree.Append(0, _tree.Add(HtmlNodeKind.Doctype, HtmlTag.None, HtmlNamespace.Html, _tokens.Start, _tokens.Length));
+                        AddDoctype(in _tokens.Doctype);
                     }
 
-                    _quirks = _tokens.Quirks;
+                    _quirks = _tokens.Doctype.IsQuirky(_tree);
                     _mode = InsertionMode.BeforeHtml;
                 }
 
@@ -122,6 +131,22 @@ internal sealed partial class HtmlTreeBuilder
             default:
                 break;
         }
+    }
+
+    // The node's text is the name, then both identifiers in quotes where one is stated.
+    private void AddDoctype(in Doctype d)
+    {
+        int start = _tree.AppendText(_tree.Range(d.NameStart, Math.Max(0, d.NameLength)));
+        if (d.PublicLength >= 0 || d.SystemLength >= 0)
+        {
+            _tree.AppendText(" \""u8);
+            _tree.AppendText(_tree.Range(d.PublicStart, Math.Max(0, d.PublicLength)));
+            _tree.AppendText("\" \""u8);
+            _tree.AppendText(_tree.Range(d.SystemStart, Math.Max(0, d.SystemLength)));
+            _tree.AppendText("\""u8);
+        }
+
+        _tree.Append(0, _tree.Add(HtmlNodeKind.Doctype, HtmlTag.None, HtmlNamespace.Html, start, _tree.TextLength - start));
     }
 
     private void HandleComment()
@@ -155,6 +180,11 @@ internal sealed partial class HtmlTreeBuilder
         {
             _openCount--;
             _mode = _originalMode;
+        }
+
+        while (_templateModeCount > 0 && IsOpen(HtmlTag.Template))
+        {
+            EndTemplate();
         }
 
         if (_mode is InsertionMode.Initial or InsertionMode.BeforeHtml or InsertionMode.BeforeHead or InsertionMode.InHead or InsertionMode.InHeadNoscript or InsertionMode.AfterHead)
@@ -334,27 +364,6 @@ internal sealed partial class HtmlTreeBuilder
         if (length == 0)
         {
             return;
-        }
-
-        ReadOnlySpan<byte> text = _tree.Text.AsSpan(start, length);
-        if (text.Contains((byte)0))
-        {
-            byte[] kept = text.ToArray();
-            int n = 0;
-            foreach (byte b in kept)
-            {
-                if (b != 0)
-                {
-                    kept[n++] = b;
-                }
-            }
-
-            start = _tree.AppendText(kept.AsSpan(0, n));
-            length = n;
-            if (n == 0)
-            {
-                return;
-            }
         }
 
         if (!_fosterParenting)
