@@ -24,6 +24,9 @@ public sealed record CrawlReaderOptions
     /// <summary>Field or column of the date.</summary>
     public string DateField { get; init; } = "date";
 
+    /// <summary>Field or column of a label; empty for none.</summary>
+    public string LabelField { get; init; } = "";
+
     /// <summary>Whether other fields of JSON lines are handed out as <see cref="RawDocument.ExtraFields"/>.</summary>
     public bool KeepExtraFields { get; init; }
 

@@ -42,6 +42,9 @@ public sealed class RawDocument : IDisposable
     /// <summary>Why the document cannot be used (one of <see cref="DropReasons"/>); null where it can. A dropped document may have no payload.</summary>
     public string? DropReason { get; init; }
 
+    /// <summary>Label of a row, as the field for it states; null where there is none.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Fields of a row that are none of the known ones, as one JSON object; null where not asked for.</summary>
     public string? ExtraFields { get; init; }
 

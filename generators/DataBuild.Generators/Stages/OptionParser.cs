@@ -140,7 +140,7 @@ internal static class OptionParser
             return $"its default {option.Default} lies outside its range, {Format(option.Min)} to {Format(option.Max)}";
         }
 
-        bool isName = option.Type is OptionType.String or OptionType.File;
+        bool isName = option.Type is OptionType.String or OptionType.File or OptionType.FileList;
         if (!isName && option.Type != OptionType.Enum && option.Choices.Count > 0)
         {
             return "Names is for texts and files";

@@ -124,6 +124,7 @@ internal static class StageEmitter
             OptionType.StringList => $"binder.TextList({name}, {current}{bang}, {required})",
             OptionType.Enum => $"binder.Enumeration({name}, {current})",
             OptionType.File => $"binder.File({name}, {current}, {required}, {names}){bang}",
+            _ when option.Choices.Count > 0 => $"binder.FileList({name}, {required}, {names})",
             _ => $"binder.FileList({name}, {required})",
         };
         if (option.Type == OptionType.FileList)

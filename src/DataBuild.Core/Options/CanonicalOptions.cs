@@ -12,6 +12,7 @@ public sealed class CanonicalOptions
     private readonly StringBuilder _text = new();
     private readonly Func<string, string> _fileDigest;
     private readonly List<string> _files = [];
+    private readonly List<InputFile> _made = [];
 
     /// <summary>Creates an empty form.</summary>
     /// <param name="fileDigest">Gives the hexadecimal digest of a file by its full path.</param>
@@ -19,6 +20,9 @@ public sealed class CanonicalOptions
 
     /// <summary>Full paths of the files that options name.</summary>
     public IReadOnlyList<string> Files => _files;
+
+    /// <summary>Files that options name and that earlier stages make; their digests are not known yet.</summary>
+    public IReadOnlyList<InputFile> MadeFiles => _made;
 
     /// <summary>Writes a flag.</summary>
     public void Write(string name, bool value) => Line(name, value ? "true" : "false");
@@ -54,6 +58,12 @@ public sealed class CanonicalOptions
         if (file is null)
         {
             return "~";
+        }
+
+        if (file.MadeBy is not null)
+        {
+            _made.Add(file);
+            return "made:" + Escape(file.Value);
         }
 
         if (file.Path is null)

@@ -182,8 +182,8 @@ public sealed class OptionBinder
         return ResolveFile(name, value, names);
     }
 
-    /// <summary>Reads files separated by ';'.</summary>
-    public IReadOnlyList<InputFile> FileList(string name, bool required = false)
+    /// <summary>Reads files separated by ';', or some of the given names.</summary>
+    public IReadOnlyList<InputFile> FileList(string name, bool required = false, string names = "")
     {
         if (!TryGet(name, out string value))
         {
@@ -198,7 +198,7 @@ public sealed class OptionBinder
         List<InputFile> files = [];
         foreach (string part in value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (ResolveFile(name, part, "") is { } file)
+            if (ResolveFile(name, part, names) is { } file)
             {
                 files.Add(file);
             }
@@ -212,6 +212,11 @@ public sealed class OptionBinder
 
     private InputFile? ResolveFile(string name, string value, string names)
     {
+        if (value.Length > 1 && value[0] == '@')
+        {
+            return InputFile.FromStage(value);
+        }
+
         foreach (string allowed in names.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
             if (allowed.Equals(value, StringComparison.OrdinalIgnoreCase))

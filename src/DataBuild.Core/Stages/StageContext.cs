@@ -4,6 +4,7 @@ namespace DataBuild;
 public sealed class StageContext
 {
     private readonly Action<StageNote>? _report;
+    private readonly string? _filesDirectory;
 
     /// <summary>Creates a context.</summary>
     public StageContext(string projectDirectory, string scratchDirectory, int threads = 1, Action<StageNote>? report = null, CancellationToken cancellation = default)
@@ -20,6 +21,14 @@ public sealed class StageContext
 
     /// <summary>An empty folder for temporary files, removed after the action.</summary>
     public string ScratchDirectory { get; }
+
+    /// <summary>An empty folder into which the merge of an <see cref="IFileMakingStage"/> writes its files.</summary>
+    /// <exception cref="InvalidOperationException">The stage is none, or it is not merging.</exception>
+    public string FilesDirectory
+    {
+        get => _filesDirectory ?? throw new InvalidOperationException("files are made by the merge of an IFileMakingStage alone");
+        init => _filesDirectory = value;
+    }
 
     /// <summary>Threads a merge may use. Results must not depend on it.</summary>
     public int Threads { get; }

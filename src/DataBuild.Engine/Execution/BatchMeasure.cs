@@ -19,9 +19,11 @@ internal static class BatchMeasure
         IBatchStage batchStage = (IBatchStage)stage.Stage;
         bool reuse = batchStage.ReuseByText && stage.Stage.InputColumns is ["text"];
         context.EnsureInitialized(stage);
-        string rowsKey = new ActionKey("rows")
+        ActionKey rows = new ActionKey("rows")
             .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
-            .Add("options", stage.MeasureOptions).Add("shard", shard.Name).ToHex();
+            .Add("options", stage.MeasureOptions).Add("shard", shard.Name);
+        context.AddMadeInputs(rows, stage);
+        string rowsKey = rows.ToHex();
         StoredRows? stored = reuse ? StoredRows.Load(context.Store, rowsKey, stage) : null;
 
         ColumnSchema[] columns = [.. MeasureAction.ColumnsOf(stage), new ColumnSchema(stage.Name + HashSuffix, ColumnType.Binary)];

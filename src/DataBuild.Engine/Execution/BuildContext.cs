@@ -32,6 +32,9 @@ internal sealed class BuildContext : IDisposable
 
     public IBuildEvents Events { get; }
 
+    /// <summary>Files made by stages so far, by the stage's name.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<MadeFile>> MadeFiles { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>One place a thread: limits the work of all pipelines together.</summary>
     public SemaphoreSlim Slots { get; }
 
@@ -55,13 +58,46 @@ internal sealed class BuildContext : IDisposable
             // Only a stage that could start counts as initialized: one that could not says so each time.
             if (!_initialized.Contains(stage))
             {
+                foreach (InputFile input in stage.MadeInputs)
+                {
+                    input.Provide(Place(input));
+                }
+
                 stage.Stage.Initialize(ContextFor(stage, _scratch));
                 _ = _initialized.Add(stage);
             }
         }
     }
 
-    public StageContext ContextFor(PlannedStage stage, string scratch) =>
+    /// <summary>Adds the digests of the files that a stage reads and earlier stages made to a key.</summary>
+    public void AddMadeInputs(ActionKey key, PlannedStage stage)
+    {
+        foreach (InputFile input in stage.MadeInputs)
+        {
+            key.Add("made " + input.Value, Find(input).File.Digest);
+        }
+    }
+
+    private MadeFile Find(InputFile input) => MadeFiles.TryGetValue(input.MadeBy!, out IReadOnlyList<MadeFile>? files)
+        ? files.First(f => input.MadeName.Length == 0 || f.Name == input.MadeName)
+        : throw new InvalidOperationException($"'{input.Value}' was asked for before the stage '{input.MadeBy}' has run");
+
+    // Under its own name: tokenizers and models are told by their extensions.
+    private string Place(InputFile input)
+    {
+        MadeFile made = Find(input);
+        string folder = Path.Combine(_scratch, "made", input.MadeBy!);
+        string path = Path.Combine(folder, made.Name);
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            File.Copy(Store.OpenVerified(made.File.Digest), path);
+        }
+
+        return path;
+    }
+
+    public StageContext ContextFor(PlannedStage stage, string scratch, string? files = null) =>
         new(Plan.File.ProjectDirectory, scratch, Threads,
             note =>
             {
@@ -74,7 +110,7 @@ internal sealed class BuildContext : IDisposable
                     Events.Message(MessageImportance.High, $"  {stage.Name}: {note.Message}");
                 }
             },
-            Cancellation);
+            Cancellation) { FilesDirectory = files! };
 
     public void Dispose()
     {

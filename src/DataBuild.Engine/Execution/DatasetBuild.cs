@@ -51,6 +51,9 @@ public sealed class DatasetBuild : IDisposable
     /// <summary>What was read from each input, by shard.</summary>
     public Dictionary<int, ActionRecord> InputRecords { get; } = [];
 
+    /// <summary>Files made by stages, by the stage's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<MadeFile>> MadeFiles => _context.MadeFiles;
+
     /// <summary>Runs the next stages, in declared order, while they belong to the phase or an earlier one.</summary>
     /// <exception cref="StageException">A stage cannot work.</exception>
     /// <exception cref="StageFailedException">A stage threw on a document.</exception>

@@ -21,6 +21,7 @@ internal static class DecideAction
             .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
             .Add("options", stage.MeasureOptions).Add("thresholds", stage.ThresholdOptions)
             .Add("alive", shard.DigestOf(Shard.AliveColumn)).Add("state", shard.DigestOf(stage.StateColumn));
+        context.AddMadeInputs(key, stage);
         foreach (ColumnSchema column in columns)
         {
             key.Add("column " + column.Name, shard.DigestOf(column.Name));

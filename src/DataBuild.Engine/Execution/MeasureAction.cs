@@ -13,7 +13,7 @@ internal static class MeasureAction
 {
     public static void Run(BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
     {
-        string[] keys = [.. stages.Select(s => KeyOf(shard, s).ToHex())];
+        string[] keys = [.. stages.Select(s => KeyOf(context, shard, s).ToHex())];
         ActionRecord?[] records = [.. keys.Select(context.Store.TryGetRecord)];
         int[] missing = [.. Enumerable.Range(0, stages.Count).Where(i => records[i] is null)];
         if (missing.Length > 0)
@@ -45,11 +45,12 @@ internal static class MeasureAction
     public static IEnumerable<string> InputsOf(PlannedStage stage) =>
         stage.Scope == MeasureScope.Kept ? stage.Stage.InputColumns.Append(Shard.AliveColumn) : stage.Stage.InputColumns;
 
-    private static ActionKey KeyOf(Shard shard, PlannedStage stage)
+    private static ActionKey KeyOf(BuildContext context, Shard shard, PlannedStage stage)
     {
         ActionKey key = new ActionKey("measure")
             .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
             .Add("scope", stage.Scope.ToString()).Add("onError", stage.OnError.ToString()).Add("options", stage.MeasureOptions);
+        context.AddMadeInputs(key, stage);
         foreach (string column in InputsOf(stage).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             key.Add("column " + column, shard.DigestOf(column));

@@ -14,6 +14,7 @@ internal static class MergeAction
         ActionKey key = new ActionKey("merge")
             .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
             .Add("options", stage.MeasureOptions).Add("thresholds", stage.ThresholdOptions).Add("shards", shards.Count);
+        context.AddMadeInputs(key, stage);
         string[] read = [.. stage.FigureColumns.Select(c => c.Name), .. corpusStage.MergeColumns];
         foreach (Shard shard in shards)
         {
@@ -31,19 +32,30 @@ internal static class MergeAction
             long start = Stopwatch.GetTimestamp();
             context.EnsureInitialized(stage);
             string scratch = context.Store.CreateScratchDirectory();
+            string? files = stage.Stage is IFileMakingStage ? context.Store.CreateScratchDirectory() : null;
             try
             {
                 using OutcomeSink sink = new(context.Store, shards, stage);
-                corpusStage.MergeInto(new StoredCorpus(context, shards, stage), sink, context.ContextFor(stage, scratch));
+                corpusStage.MergeInto(new StoredCorpus(context, shards, stage), sink, context.ContextFor(stage, scratch, files));
                 record = sink.Complete();
+                record.Made = files is null ? null : [.. ((IFileMakingStage)stage.Stage).MadeFiles.Select(name => StoreMade(context, stage, files, name))];
             }
             finally
             {
                 Directory.Delete(scratch, recursive: true);
+                if (files is not null)
+                {
+                    Directory.Delete(files, recursive: true);
+                }
             }
 
             context.Store.PutRecord(hex, record);
             tally.Merged(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        if (record.Made is not null)
+        {
+            context.MadeFiles[stage.Name] = record.Made;
         }
 
         int next = 0;
@@ -54,6 +66,21 @@ internal static class MergeAction
                 shards[i].Add(record.Files[next++]);
             }
         }
+    }
+
+    private static MadeFile StoreMade(BuildContext context, PlannedStage stage, string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            throw new InvalidOperationException($"the stage '{stage.Name}' did not make the file '{name}' that it announces");
+        }
+
+        using FileStream made = File.OpenRead(path);
+        using StoreFileStream stored = context.Store.CreateFile();
+        made.CopyTo(stored);
+        (string digest, long length) = stored.Commit();
+        return new MadeFile(name, new StoredFile(digest, length, []));
     }
 
     private sealed class StoredCorpus(BuildContext context, IReadOnlyList<Shard> shards, PlannedStage stage) : Corpus

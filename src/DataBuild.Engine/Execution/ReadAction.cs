@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DataBuild.Engine.Packaging.Tokens;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Formats;
@@ -12,7 +13,7 @@ namespace DataBuild.Engine.Execution;
 internal static class ReadAction
 {
     /// <summary>Changes whenever the same input gives other rows.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     // A batch ends at whichever comes first: few enough documents to balance threads, few enough bytes to bound memory.
     private const int BatchDocuments = 256;
@@ -71,7 +72,7 @@ internal static class ReadAction
     {
         shard.InputDigest = context.Digests.Of(shard.Input.Path);
         key.Add("input", shard.InputDigest).Add("extension", ExtensionOf(shard.Input.Path));
-        foreach ((string name, string value) in shard.Input.Metadata.Where(m => !CrawlItem.IsDescriptive(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal))
+        foreach ((string name, string value) in shard.Input.Metadata.Where(m => !CrawlItem.IsDescriptive(m.Key) && !TokenMixture.IsMetadata(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             key.Add("metadata " + name, value);
         }
@@ -137,6 +138,7 @@ internal static class ReadAction
             IdField = metadata.GetValueOrDefault("IdField", options.IdField),
             UrlField = metadata.GetValueOrDefault("UrlField", options.UrlField),
             DateField = metadata.GetValueOrDefault("DateField", options.DateField),
+            LabelField = metadata.GetValueOrDefault("LabelField", options.LabelField),
         };
     }
 
@@ -173,6 +175,8 @@ internal static class ReadAction
         ValueColumnBuilder<int> statuses = new();
         StringColumnBuilder mediaTypes = new();
         StringColumnBuilder reasons = new();
+        StringColumnBuilder labels = new();
+        string? label = shard.Input.Metadata.GetValueOrDefault("Label");
         ValueColumnBuilder<bool> alive = new();
         StringColumnBuilder texts = new();
         string?[] drop = new string?[raw.Count];
@@ -191,6 +195,7 @@ internal static class ReadAction
             statuses.Append(document.HttpStatus);
             mediaTypes.Append(document.MediaType);
             reasons.Append(drop[row]);
+            labels.Append(document.Label ?? label);
             alive.Append(drop[row] is null);
             if (drop[row] is { } reason)
             {
@@ -212,7 +217,7 @@ internal static class ReadAction
         }
 
         Column text = texts.Build();
-        Column[] columns = [ids.Build(), urls.Build(), dates.Build(), offsets.Build(), statuses.Build(), mediaTypes.Build(), reasons.Build(), alive.Build()];
+        Column[] columns = [ids.Build(), urls.Build(), dates.Build(), offsets.Build(), statuses.Build(), mediaTypes.Build(), reasons.Build(), labels.Build(), alive.Build()];
         read.Measured(raw.Count, bytes, 0);
         if (stage is null)
         {

@@ -142,6 +142,11 @@ public sealed class DatasetPackager
             }
         }
 
+        foreach ((string stage, MadeFile made) in MadeFiles())
+        {
+            key.Add("made", $"{stage}/{made.Name} {made.File.Digest}");
+        }
+
         foreach (StageSummary summary in _build.Summaries)
         {
             key.Add("counts", $"{summary.Stage} {summary.Counts.In} {summary.Counts.Kept} {string.Join(' ', summary.Counts.Dropped.Select(d => $"{d.Key}={d.Value}"))}");
@@ -149,6 +154,10 @@ public sealed class DatasetPackager
 
         return key.ToHex();
     }
+
+    // Files that stages made, in the order of the plan.
+    private IEnumerable<(string Stage, MadeFile File)> MadeFiles() => _plan.Stages
+        .Where(s => _build.MadeFiles.ContainsKey(s.Name)).SelectMany(s => _build.MadeFiles[s.Name].Select(f => (s.Name, f)));
 
     private IEnumerable<string> ReadColumns() => _columns.Where(c => c.Source != PublishedColumns.SourceColumn).Select(c => c.Source)
         .Concat(_tokenStage is null ? [] : [TokensColumn(), "id"]).Distinct(StringComparer.Ordinal);
@@ -169,6 +178,14 @@ public sealed class DatasetPackager
         if (_tokenStage is not null)
         {
             files.AddRange(Directory.EnumerateFiles(Path.Combine(folder, "tokens")).Order(StringComparer.Ordinal).Select(f => FileEntry(folder, f, null)));
+        }
+
+        foreach ((string stage, MadeFile made) in MadeFiles())
+        {
+            string path = Path.Combine(folder, stage, made.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(_build.Store.OpenVerified(made.File.Digest), path);
+            files.Add(FileEntry(folder, path, null));
         }
 
         Manifest draft = NewManifest(key, files, facts, tokens);

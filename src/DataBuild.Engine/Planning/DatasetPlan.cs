@@ -34,6 +34,9 @@ public sealed class PlannedStage
     /// <summary>Files that options name, by digest.</summary>
     public required IReadOnlyList<(string Path, string Digest)> Files { get; init; }
 
+    /// <summary>Files that options name and that earlier stages make.</summary>
+    public IReadOnlyList<InputFile> MadeInputs { get; init; } = [];
+
     /// <summary>Version, and for stages of the dataset's own the digest of their code.</summary>
     public required string CodeVersion { get; init; }
 

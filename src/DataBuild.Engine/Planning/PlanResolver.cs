@@ -15,6 +15,7 @@ public static class PlanResolver
         new("read.status", ColumnType.Int32, "HTTP status; 0 when there is none"),
         new("read.mediaType", ColumnType.String, "Declared media type"),
         new("read.reason", ColumnType.String, "Why reading dropped it"),
+        new("label", ColumnType.String, "Label that the input states: metadata Label of the Crawl item, or the field that its LabelField names"),
     ];
 
     /// <summary>Resolves a plan.</summary>
@@ -99,6 +100,20 @@ public static class PlanResolver
             CanonicalOptions thresholds = new(digests.Of);
             descriptor.WriteCanonical(stage, OptionRole.Threshold, thresholds);
 
+            InputFile[] made = [.. measure.MadeFiles, .. thresholds.MadeFiles];
+            foreach (InputFile madeFile in made)
+            {
+                if (MadeFileError(madeFile, stages) is { } problem)
+                {
+                    Error("DB1070", $"stage '{name}' reads '{madeFile.Value}', {problem}");
+                }
+            }
+
+            if (stage is IFileMakingStage && ReservedFolders.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                Error("DB1071", $"stage '{name}' makes files, which are published in a folder of its name; '{name}' is taken: give it another Name");
+            }
+
             IReadOnlyList<ColumnSchema> figures = stage is IMeasuringStage measuring
                 ? [.. measuring.FigureColumns.Select(c => c.ForStage(name))]
                 : [new ColumnSchema(name + ".reason", ColumnType.String)];
@@ -114,6 +129,7 @@ public static class PlanResolver
                 MeasureOptions = measure.ToString(),
                 ThresholdOptions = thresholds.ToString(),
                 Files = [.. measure.Files.Concat(thresholds.Files).Distinct().Select(f => (f, digests.Of(f)))],
+                MadeInputs = made,
                 CodeVersion = entry.CodeDigest is null ? $"{descriptor.Version}" : $"{descriptor.Version}+{entry.CodeDigest}",
                 Scope = scope,
                 OnError = onError,
@@ -137,6 +153,21 @@ public static class PlanResolver
         {
             columns[column.Name] = column.Type;
         }
+    }
+
+    private static readonly string[] ReservedFolders = ["data", "tokens"];
+
+    // What is wrong with a file that an option expects an earlier stage to make.
+    private static string? MadeFileError(InputFile file, List<PlannedStage> before)
+    {
+        PlannedStage? maker = before.FirstOrDefault(s => s.Name.Equals(file.MadeBy, StringComparison.OrdinalIgnoreCase));
+        string[] makers = [.. before.Where(s => s.Stage is IFileMakingStage).Select(s => s.Name)];
+        string known = makers.Length == 0 ? "no stage before it makes files" : $"stages before it that make files: {string.Join(", ", makers)}";
+        return maker?.Stage is not IFileMakingStage making
+            ? $"and no stage named '{file.MadeBy}' that makes files stands before it; {known}"
+            : file.MadeName.Length > 0 && !making.MadeFiles.Contains(file.MadeName, StringComparer.Ordinal)
+                ? $"which the stage '{maker.Name}' does not make; it makes {string.Join(", ", making.MadeFiles)}"
+                : null;
     }
 
     private static List<CrawlItem> CheckInputs(PlanFile file, List<BuildDiagnostic> diagnostics)

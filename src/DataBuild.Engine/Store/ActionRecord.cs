@@ -17,6 +17,11 @@ public sealed record StoredColumn(string Name, ColumnType Type, string Digest);
 /// <param name="Columns">Columns in order.</param>
 public sealed record StoredFile(string Digest, long Length, IReadOnlyList<StoredColumn> Columns);
 
+/// <summary>A file that a merge made.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="File">Where its bytes are stored; it has no columns.</param>
+public sealed record MadeFile(string Name, StoredFile File);
+
 /// <summary>Documents in, kept and dropped by reason.</summary>
 public sealed class DocumentCounts
 {
@@ -76,8 +81,11 @@ public sealed class ActionRecord
     /// <summary>Uncompressed bytes of the input.</summary>
     public long InputBytes { get; set; }
 
+    /// <summary>For a merge that makes files: those.</summary>
+    public IReadOnlyList<MadeFile>? Made { get; set; }
+
     /// <summary>All files named by the record.</summary>
-    public IEnumerable<StoredFile> AllFiles() => Files;
+    public IEnumerable<StoredFile> AllFiles() => Made is null ? Files : Files.Concat(Made.Select(m => m.File));
 
     internal byte[] Serialize()
     {

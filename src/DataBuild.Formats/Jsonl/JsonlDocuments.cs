@@ -21,6 +21,7 @@ internal sealed class JsonlDocuments : DocumentSource
     private readonly JsonField _id;
     private readonly JsonField _url;
     private readonly JsonField _date;
+    private readonly JsonField _label;
     private readonly ArrayBufferWriter<byte> _extra = new();
 
     public JsonlDocuments(DecodedStream content, string path, CrawlReaderOptions options, CrawlCounts counts, Action<CrawlDefect> report)
@@ -35,6 +36,7 @@ internal sealed class JsonlDocuments : DocumentSource
         _id = new JsonField(options.IdField);
         _url = new JsonField(options.UrlField);
         _date = new JsonField(options.DateField);
+        _label = new JsonField(options.LabelField);
     }
 
     public override string Format => "jsonl";
@@ -87,7 +89,7 @@ internal sealed class JsonlDocuments : DocumentSource
         var payload = new PooledBytes(Math.Max(256, line.Length));
         try
         {
-            if (!TryParse(line, payload, out string? id, out string? url, out string? date, out string? extra, out string? found))
+            if (!TryParse(line, payload, out string? id, out string? url, out string? date, out string? label, out string? extra, out string? found))
             {
                 Report(found!.StartsWith("no JSON", StringComparison.Ordinal) ? CrawlDiagnostics.JsonLine : CrawlDiagnostics.TextMissing, offset, $"found {found}");
                 payload.Dispose();
@@ -101,7 +103,7 @@ internal sealed class JsonlDocuments : DocumentSource
                 payload.Truncate(0);
             }
 
-            return new RawDocument(payload) { Id = id, Url = url ?? "", Date = date, RecordType = "row", MediaType = "text/plain", IsText = reason is null, Offset = offset, DropReason = reason, ExtraFields = extra };
+            return new RawDocument(payload) { Id = id, Url = url ?? "", Date = date, RecordType = "row", MediaType = "text/plain", IsText = reason is null, Offset = offset, DropReason = reason, Label = label, ExtraFields = extra };
         }
         catch (JsonException e)
         {
@@ -111,9 +113,9 @@ internal sealed class JsonlDocuments : DocumentSource
         }
     }
 
-    private bool TryParse(ReadOnlySpan<byte> line, PooledBytes payload, out string? id, out string? url, out string? date, out string? extra, out string? found)
+    private bool TryParse(ReadOnlySpan<byte> line, PooledBytes payload, out string? id, out string? url, out string? date, out string? label, out string? extra, out string? found)
     {
-        id = url = date = extra = found = null;
+        id = url = date = label = extra = found = null;
         bool hasText = false;
         Utf8JsonWriter? writer = null;
         var reader = new Utf8JsonReader(line);
@@ -129,6 +131,7 @@ internal sealed class JsonlDocuments : DocumentSource
             bool isId = _id.Matches(ref reader);
             bool isUrl = _url.Matches(ref reader);
             bool isDate = _date.Matches(ref reader);
+            bool isLabel = _options.LabelField.Length > 0 && _label.Matches(ref reader);
             if (isText)
             {
                 reader.Read();
@@ -144,11 +147,11 @@ internal sealed class JsonlDocuments : DocumentSource
                     reader.Skip();
                 }
             }
-            else if (isId || isUrl || isDate)
+            else if (isId || isUrl || isDate || isLabel)
             {
                 reader.Read();
                 string? value = Scalar(ref reader);
-                _ = isId ? id = value : isUrl ? url = value : date = value;
+                _ = isId ? id = value : isUrl ? url = value : isDate ? date = value : label = value;
             }
             else if (_options.KeepExtraFields)
             {

@@ -17,11 +17,13 @@ internal sealed class ParquetDocuments : DocumentSource
     private readonly int _idColumn;
     private readonly int _urlColumn;
     private readonly int _dateColumn;
+    private readonly int _labelColumn;
     private RowGroupReader? _group;
     private ColumnValues? _text;
     private ColumnValues? _id;
     private ColumnValues? _url;
     private ColumnValues? _date;
+    private ColumnValues? _label;
     private int _nextGroup;
     private int _batch;
     private int _inBatch;
@@ -47,6 +49,7 @@ internal sealed class ParquetDocuments : DocumentSource
         _idColumn = Find(options.IdField);
         _urlColumn = Find(options.UrlField);
         _dateColumn = Find(options.DateField);
+        _labelColumn = options.LabelField.Length == 0 ? -1 : Find(options.LabelField);
         if (_textColumn < 0)
         {
             string names = string.Join(", ", Enumerable.Range(0, _file.FileMetaData.NumColumns).Select(i => _file.FileMetaData.Schema.Column(i).Name));
@@ -70,6 +73,7 @@ internal sealed class ParquetDocuments : DocumentSource
                 string? id = _id?.Text(_inBatch);
                 string url = _url?.Text(_inBatch) ?? "";
                 string? date = _date?.Text(_inBatch);
+                string? label = _label?.Text(_inBatch);
                 _inBatch++;
                 if (text is null)
                 {
@@ -84,7 +88,7 @@ internal sealed class ParquetDocuments : DocumentSource
                 }
 
                 _counts.BytesUncompressed += text?.Length ?? 0;
-                document = new RawDocument(payload) { Id = id ?? CrawlReader.DigestId(url, text), Url = url, Date = date, RecordType = "row", MediaType = "text/plain", IsText = reason is null, Offset = row, DropReason = reason };
+                document = new RawDocument(payload) { Id = id ?? CrawlReader.DigestId(url, text), Url = url, Date = date, RecordType = "row", MediaType = "text/plain", IsText = reason is null, Offset = row, DropReason = reason, Label = label };
                 return true;
             }
         }
@@ -138,6 +142,7 @@ internal sealed class ParquetDocuments : DocumentSource
                 _id = Column(_idColumn);
                 _url = Column(_urlColumn);
                 _date = Column(_dateColumn);
+                _label = Column(_labelColumn);
                 continue;
             }
 
@@ -148,6 +153,7 @@ internal sealed class ParquetDocuments : DocumentSource
             _id?.Read(_batch);
             _url?.Read(_batch);
             _date?.Read(_batch);
+            _label?.Read(_batch);
         }
 
         return true;
@@ -181,8 +187,9 @@ internal sealed class ParquetDocuments : DocumentSource
         _id?.Dispose();
         _url?.Dispose();
         _date?.Dispose();
+        _label?.Dispose();
         _group?.Dispose();
-        _text = _id = _url = _date = null;
+        _text = _id = _url = _date = _label = null;
         _group = null;
     }
 

@@ -90,6 +90,20 @@ public sealed class TextTokenizer
         }
     }
 
+    /// <summary>Whether <see cref="EncodeBytes"/> can be used: a byte-level model without normaliser and pre-tokeniser, as those for executables are.</summary>
+    public bool TakesBytes => _model.TakesBytes;
+
+    /// <summary>Appends the ids of bytes that need not be text.</summary>
+    /// <returns>How many ids were appended.</returns>
+    /// <exception cref="NotSupportedException">The definition looks at characters.</exception>
+    public int EncodeBytes(ReadOnlySpan<byte> bytes, TokenBuffer output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return TakesBytes
+            ? EncodeValid(bytes, output, null, null, SpecialTokens.AsText)
+            : throw new NotSupportedException($"the tokenizer '{Name}' has a normalizer or a pre_tokenizer that looks at characters, or is not byte-level: it encodes text only");
+    }
+
     /// <summary>Appends the ids of a text.</summary>
     /// <param name="utf8">UTF-8; what is not valid counts as U+FFFD.</param>
     /// <param name="output">Where the ids go.</param>

@@ -13,6 +13,9 @@ public sealed partial record TokenizeStage : TokenFileStage<TokenizeFigures>
     [ThreadStatic]
     private static TokenBuffer? _buffer;
 
+    /// <summary>Column that is encoded: the text, or a column of bytes (<c>binary.content</c>) with a tokenizer that was trained on bytes.</summary>
+    public string Column { get; init; } = "text";
+
     /// <summary>Whether the end-of-text id follows every document: token files mark no boundary of their own.</summary>
     public bool AppendEndOfText { get; init; } = true;
 
@@ -28,6 +31,9 @@ public sealed partial record TokenizeStage : TokenFileStage<TokenizeFigures>
     public int MaxTokens { get; init; } = int.MaxValue;
 
     /// <inheritdoc />
+    public override IReadOnlyList<string> InputColumns => [Column];
+
+    /// <inheritdoc />
     public override IReadOnlyList<string> PublishedColumns => [".count"];
 
     /// <inheritdoc />
@@ -39,13 +45,34 @@ public sealed partial record TokenizeStage : TokenFileStage<TokenizeFigures>
         ArgumentNullException.ThrowIfNull(document);
         TokenBuffer buffer = _buffer ??= new TokenBuffer();
         buffer.Clear();
-        Loaded.Encode(document.TextUtf8, buffer, SpecialTokens);
+        if (document.Batch.Find(Column) is StringColumn { Type: ColumnType.Binary } bytes)
+        {
+            EncodeBytes(bytes[document.Row], buffer);
+        }
+        else
+        {
+            ReadOnlySpan<byte> text = Column == "text" ? document.TextUtf8 : document.Batch.Find(Column) is StringColumn column ? column[document.Row] : default;
+            Loaded.Encode(text, buffer, SpecialTokens);
+        }
+
         if (EndOfTextId is int id)
         {
             buffer.Add(id);
         }
 
         return new TokenizeFigures(buffer.Memory, buffer.Count);
+    }
+
+    private void EncodeBytes(ReadOnlySpan<byte> bytes, TokenBuffer buffer)
+    {
+        try
+        {
+            Loaded.EncodeBytes(bytes, buffer);
+        }
+        catch (NotSupportedException error)
+        {
+            throw new StageException("DB4203", $"the column '{Column}' holds bytes, and {error.Message}", Tokenizer.Path, error);
+        }
     }
 
     /// <inheritdoc />

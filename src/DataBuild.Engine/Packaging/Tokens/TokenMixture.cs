@@ -15,6 +15,9 @@ internal static class TokenMixture
     private const string EpochsName = "Epochs";
     private const string PartName = "Part";
 
+    /// <summary>Whether metadata of that name says how often documents occur, and nothing of how they are read.</summary>
+    public static bool IsMetadata(string name) => name is WeightName or EpochsName or PartName;
+
     /// <summary>The metadata that takes part, for keys; empty where an item has none.</summary>
     public static string Describe(CrawlItem item) => string.Join(' ', new[] { WeightName, EpochsName, PartName }
         .Where(n => Text(item, n).Length > 0).Select(n => $"{n}={Text(item, n)}"));

@@ -82,6 +82,9 @@ internal sealed class PipelineModel : TokenizerModel
     public override int VocabularySize => _parts.Names.Length;
 
     /// <inheritdoc/>
+    public override bool TakesBytes => _parts.Normalizers.Count == 0 && _parts.PreTokenizers.Count == 0 && _parts.Words is BytePairWordEncoder;
+
+    /// <inheritdoc/>
     public override int? EndOfTextId => _parts.EndOfTextId;
 
     /// <inheritdoc/>

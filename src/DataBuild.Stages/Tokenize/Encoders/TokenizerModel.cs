@@ -17,7 +17,10 @@ internal abstract class TokenizerModel
     /// <summary>Ids that the definition's post-processor puts after a text.</summary>
     public virtual ReadOnlySpan<int> Suffix => [];
 
-    /// <summary>Adds the ids of a text that is valid UTF-8.</summary>
+    /// <summary>Whether any bytes can be encoded, valid UTF-8 or not: nothing looks at characters.</summary>
+    public virtual bool TakesBytes => false;
+
+    /// <summary>Adds the ids of a text that is valid UTF-8, or of any bytes where <see cref="TakesBytes"/> says so.</summary>
     public abstract void Encode(ReadOnlySpan<byte> text, TokenSink sink, EncoderState state, SpecialTokens special);
 
     /// <summary>Writes the bytes of ids.</summary>

@@ -46,15 +46,25 @@ public sealed class BpeTrainer
     public void AddTexts(IEnumerable<ReadOnlyMemory<byte>> texts, int threads = 1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        AddTexts(texts.Select(static (text, ordinal) => (text, (ulong)ordinal)), threads, cancellation);
+    }
+
+    /// <summary>Counts the words of texts that have keys of their own, so that their order has no part in the result.</summary>
+    /// <param name="texts">UTF-8; what is not valid counts as U+FFFD, except where text is not cut. The key takes the place of the ordinal.</param>
+    /// <param name="threads">Threads that count; at least 1.</param>
+    /// <param name="cancellation">Ends the counting.</param>
+    public void AddTexts(IEnumerable<(ReadOnlyMemory<byte> Text, ulong Key)> texts, int threads = 1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var counters = new List<WordCounter>();
         Parallel.ForEach(
             texts,
             new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
             () => new TextCounter(_options),
-            static (text, _, ordinal, counter) =>
+            static (text, _, counter) =>
             {
-                counter.Add(text.Span, (ulong)ordinal);
+                counter.Add(text.Text.Span, text.Key);
                 return counter;
             },
             counter =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using DataBuild.Stages.Tokenize.Scanning;
 
 namespace DataBuild.Stages.Tokenize.Training;
@@ -27,14 +28,18 @@ public sealed record TokenizerFigures(string Tokenizer, string Group, long Bytes
 public sealed class TokenizerReport
 {
     private readonly IReadOnlyList<TextTokenizer> _tokenizers;
+    private readonly IReadOnlyList<string> _names;
     private readonly SortedDictionary<(int Tokenizer, string Group), TokenizerFigures> _figures = [];
     private readonly List<(string Term, int[] Tokens)> _terms = [];
 
     /// <summary>Starts a report.</summary>
-    public TokenizerReport(IReadOnlyList<TextTokenizer> tokenizers)
+    /// <param name="tokenizers">The tokenizers.</param>
+    /// <param name="names">What to call each; null for their own names.</param>
+    public TokenizerReport(IReadOnlyList<TextTokenizer> tokenizers, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizers);
         _tokenizers = tokenizers;
+        _names = names ?? [.. tokenizers.Select(t => t.Name)];
     }
 
     /// <summary>The figures by tokenizer, then by group.</summary>
@@ -56,7 +61,7 @@ public sealed class TokenizerReport
             (long words, long split) = CountWords(_tokenizers[i], utf8, ids);
             foreach (string name in group.Length == 0 ? [""] : (string[])["", group])
             {
-                TokenizerFigures old = _figures.GetValueOrDefault((i, name)) ?? new TokenizerFigures(_tokenizers[i].Name, name, 0, 0, 0, 0);
+                TokenizerFigures old = _figures.GetValueOrDefault((i, name)) ?? new TokenizerFigures(_names[i], name, 0, 0, 0, 0);
                 _figures[(i, name)] = old with
                 {
                     Bytes = old.Bytes + utf8.Length,
@@ -82,7 +87,7 @@ public sealed class TokenizerReport
 
         if (_terms.Count > 0)
         {
-            text.Append("\n| term | ").AppendJoin(" | ", _tokenizers.Select(t => t.Name)).Append(" |\n|---|").Append(string.Concat(_tokenizers.Select(_ => "---|"))).Append('\n');
+            text.Append("\n| term | ").AppendJoin(" | ", _names).Append(" |\n|---|").Append(string.Concat(_tokenizers.Select(_ => "---|"))).Append('\n');
             foreach ((string term, int[] tokens) in _terms)
             {
                 text.Append("| ").Append(term).Append(" | ").AppendJoin(" | ", tokens).Append(" |\n");
@@ -90,6 +95,49 @@ public sealed class TokenizerReport
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The report as JSON: <c>figures</c> and <c>terms</c>.</summary>
+    public byte[] ToJson()
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("figures");
+            foreach (TokenizerFigures f in Figures)
+            {
+                json.WriteStartObject();
+                json.WriteString("tokenizer", f.Tokenizer);
+                json.WriteString("group", f.Group);
+                json.WriteNumber("bytes", f.Bytes);
+                json.WriteNumber("words", f.Words);
+                json.WriteNumber("tokens", f.Tokens);
+                json.WriteNumber("splitWords", f.SplitWords);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("terms");
+            foreach ((string term, int[] tokens) in _terms)
+            {
+                json.WriteStartObject();
+                json.WriteString("term", term);
+                json.WriteStartObject("tokens");
+                for (int i = 0; i < tokens.Length; i++)
+                {
+                    json.WriteNumber(_names[i], tokens[i]);
+                }
+
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return [.. stream.ToArray(), (byte)'\n'];
     }
 
     private static (long Words, long Split) CountWords(TextTokenizer tokenizer, ReadOnlySpan<byte> utf8, TokenBuffer ids)
