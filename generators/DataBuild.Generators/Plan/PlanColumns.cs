@@ -13,6 +13,7 @@ internal sealed class PlanColumns
         ["read.status"] = "Int32",
         ["read.mediaType"] = "String",
         ["read.reason"] = "String",
+        ["label"] = "String",
         ["text"] = "String",
     };
 
