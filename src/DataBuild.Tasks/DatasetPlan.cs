@@ -54,6 +54,8 @@ internal sealed class DatasetPlan
 
     public required IReadOnlyList<PlannedStage> Stages { get; init; }
 
+    public IReadOnlyList<string> Takedown { get; init; } = [];
+
     public required IReadOnlyList<string> StageAssemblies { get; init; }
 
     public byte[] ToJson()
@@ -101,17 +103,27 @@ internal sealed class DatasetPlan
             }
 
             json.WriteEndArray();
-            json.WriteStartArray("stageAssemblies");
-            foreach (string assembly in StageAssemblies)
+            if (Takedown.Count > 0)
             {
-                json.WriteStringValue(assembly);
+                WriteStrings(json, "takedown", Takedown);
             }
 
-            json.WriteEndArray();
+            WriteStrings(json, "stageAssemblies", StageAssemblies);
             json.WriteEndObject();
         }
 
         return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<KeyValuePair<string, string>> pairs)

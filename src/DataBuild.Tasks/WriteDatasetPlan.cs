@@ -49,6 +49,9 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <summary>Stages in declared order.</summary>
     public ITaskItem[] Stages { get; set; } = [];
 
+    /// <summary>Takedown lists, relative to the project.</summary>
+    public ITaskItem[] Takedown { get; set; } = [];
+
     /// <summary>Assemblies that may define stages, relative to the project.</summary>
     public ITaskItem[] StageAssemblies { get; set; } = [];
 
@@ -87,6 +90,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
                 .OrderBy(property => property.Key, StringComparer.Ordinal)],
             Crawl = [.. DistinctCrawl(projectDirectory)],
             Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, CustomMetadata(item), DefinedIn(item), null))]),
+            Takedown = [.. Takedown.Select(item => Rooted(projectDirectory, item.ItemSpec)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             StageAssemblies = [.. StageAssemblies.Select(item => Rooted(projectDirectory, item.ItemSpec))],
         };
 

@@ -11,6 +11,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand());
         root.Subcommands.Add(ExtractCommand.Create());
         root.Subcommands.Add(ExplainCommand.Create());
+        root.Subcommands.Add(ImpactCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

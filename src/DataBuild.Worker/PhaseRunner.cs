@@ -7,7 +7,7 @@ using DataBuild.Formats;
 namespace DataBuild.Worker;
 
 /// <summary>Runs the phases of one dataset's build, in order, and turns what goes wrong into diagnostics with codes.</summary>
-internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events) : IDisposable
+internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null) : IDisposable
 {
     private PlanFile? _file;
     private DatasetBuild? _build;
@@ -17,7 +17,23 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
 
     /// <summary>Runs all stages up to a phase; the last phase publishes the dataset.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
-    public bool Run(StagePhase phase, CancellationToken cancellation)
+    public bool Run(StagePhase phase, CancellationToken cancellation) => Reporting(() =>
+    {
+        if (phase == StagePhase.Package)
+        {
+            Publish(cancellation);
+        }
+        else
+        {
+            _build!.RunThrough(phase, cancellation);
+        }
+    });
+
+    /// <summary>Runs all stages and publishes nothing.</summary>
+    /// <returns>False when there was an error; it has been reported.</returns>
+    public bool RunStages(CancellationToken cancellation) => Reporting(() => _build!.RunThrough(StagePhase.Package, cancellation));
+
+    private bool Reporting(Action work)
     {
         try
         {
@@ -26,15 +42,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
                 return false;
             }
 
-            if (phase == StagePhase.Package)
-            {
-                Publish(cancellation);
-            }
-            else
-            {
-                _build!.RunThrough(phase, cancellation);
-            }
-
+            work();
             return true;
         }
         catch (OperationCanceledException)
@@ -77,6 +85,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
     private bool Prepare()
     {
         _file = PlanFile.Load(planPath);
+        _file.Takedown = [.. _file.Takedown, .. furtherTakedown ?? []];
         StageRegistry registry = StageRegistry.BuiltIn();
         foreach (string assembly in _file.StageAssemblies.Where(File.Exists))
         {

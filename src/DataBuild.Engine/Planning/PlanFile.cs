@@ -45,6 +45,9 @@ public sealed class PlanFile
     /// <summary>Stage items in declared order.</summary>
     public IReadOnlyList<StageItem> Stages { get; set; } = [];
 
+    /// <summary>Full paths of takedown lists.</summary>
+    public IReadOnlyList<string> Takedown { get; set; } = [];
+
     /// <summary>Assemblies that may hold stages of the dataset's own.</summary>
     public IReadOnlyList<string> StageAssemblies { get; set; } = [];
 

@@ -33,7 +33,7 @@ public static class PlanResolver
         Dictionary<string, ColumnType> columns = ReadColumns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         columns["text"] = ColumnType.String;
         StagePhase runsIn = StagePhase.Extract;
-        foreach (StageItem item in file.Stages)
+        foreach (StageItem item in TakedownItems.InsertInto(file, registry))
         {
             string definedIn = item.DefinedIn ?? file.ProjectFile;
             void Error(string code, string message) => diagnostics.Add(new BuildDiagnostic(true, code, message, definedIn));
