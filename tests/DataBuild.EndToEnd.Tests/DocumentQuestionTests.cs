@@ -38,7 +38,7 @@ public sealed class DocumentQuestionTests
         AssertLines(
             project.Build("-t:Explain", "-p:Url=00000000-0000-0000-0000-000000000004").AssertSucceeded().Output,
             "http://example.org/page/4", "in the dataset: row 4; data/train-00000-of-00001.jsonl, row 4");
-        AssertLines(project.Build("-t:Explain", "-p:Url=https://www.example.org/page/101#top").AssertSucceeded().Output, "GopherQuality            DROPPED: gopher_short", "ExactDedup               not reached");
+        AssertLines(project.Build("-t:Explain", "-p:Url=https://www.example.org/page/101#top").AssertSucceeded().Output, "GopherQuality            DROPPED: too_few_words", "ExactDedup               not reached");
 
         project.Build("-t:Explain", "-p:Url=http://example.org/nowhere").AssertFailed("DB0060");
         project.Build("-t:Explain").AssertFailed("DB0060");
@@ -99,7 +99,7 @@ public sealed class DocumentQuestionTests
     {
         DatasetProject project = new DatasetProject().WithItems(Items);
         project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 6));
-        project.Write("crawl/b.warc.gz", [.. CrawlFile.Record(100, CrawlFile.Html(4)), .. CrawlFile.Record(101, "<html><body><p>A short page, of a few words.</p></body></html>")]);
+        project.Write("crawl/b.warc.gz", [.. CrawlFile.Record(100, CrawlFile.Html(4)), .. CrawlFile.Record(101, "<!DOCTYPE html><html lang=\"en\"><head><title>A note</title></head><body><main><h1>A note</h1><p>The old library kept the letters that the merchants had sent.</p></main></body></html>")]);
         return project;
     }
 
