@@ -21,7 +21,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
     /// <inheritdoc/>
     public TaskEnvironment TaskEnvironment { get; set; } = null!;
 
-    /// <summary>Phase to run: <c>Extract</c>, <c>Clean</c>, <c>Deduplicate</c>, <c>Score</c>, <c>Tokenize</c> or <c>Package</c>.</summary>
+    /// <summary>Phase to run: <c>Extract</c>, <c>Clean</c>, <c>Deduplicate</c>, <c>Score</c>, <c>Tokenize</c> or <c>Package</c>; <c>Verify</c> and <c>Accept</c> compare and accept the finished dataset.</summary>
     [Required]
     public string Phase { get; set; } = "";
 
@@ -132,7 +132,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
             Log.LogMessage(MessageImportance.Low, $"{DatasetName}: phase {Phase} on {granted} threads, worker process {worker.Id}");
             worker.Send(json =>
             {
-                json.WriteString("command", "run");
+                json.WriteString("command", Phase switch { "Verify" => "verify", "Accept" => "accept", _ => "run" });
                 json.WriteString("plan", PlanFile);
                 json.WriteString("phase", Phase);
                 json.WriteNumber("threads", granted);

@@ -12,6 +12,11 @@ internal static class CommandLine
         root.Subcommands.Add(ExtractCommand.Create());
         root.Subcommands.Add(ExplainCommand.Create());
         root.Subcommands.Add(ImpactCommand.Create());
+        root.Subcommands.Add(HeadCommand.Create());
+        root.Subcommands.Add(StatsCommand.Create());
+        root.Subcommands.Add(DiffCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create(accept: false));
+        root.Subcommands.Add(VerifyCommand.Create(accept: true));
         return root.Parse(args).InvokeAsync();
     }
 

@@ -5,8 +5,6 @@ namespace DataBuild.Worker;
 /// <summary>Finds the plan that a build left: what the commands about a dataset start from.</summary>
 internal static class PlanLocation
 {
-    private const string Suffix = ".databuild.plan.json";
-
     /// <summary>The option that names the dataset.</summary>
     public static Option<string> Option() => new("--project", "-p")
     {
@@ -17,23 +15,14 @@ internal static class PlanLocation
     /// <summary>Path of the plan file; null, with the reason on standard error, when there is none.</summary>
     public static string? Find(string project)
     {
-        string path = Path.GetFullPath(project);
-        if (File.Exists(path) && path.EndsWith(Suffix, StringComparison.Ordinal))
+        try
         {
-            return path;
+            return DatasetArgument.PlanOf(project);
         }
-
-        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
-        string name = File.Exists(path) ? Path.GetFileNameWithoutExtension(path) : "*";
-        string obj = Path.Combine(folder, "obj");
-        string[] plans = Directory.Exists(obj) ? Directory.GetFiles(obj, name + Suffix, SearchOption.AllDirectories) : [];
-        if (plans.Length == 0)
+        catch (InvalidDataException exception)
         {
-            Console.Error.WriteLine($"{path}: error DB1010: there is no plan of a dataset below '{obj}'; build the project first");
+            Console.Error.WriteLine($"{Path.GetFullPath(project)}: error DB1010: {exception.Message}");
             return null;
         }
-
-        // The configuration that was built last.
-        return plans.OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(p => p, StringComparer.Ordinal).First();
     }
 }

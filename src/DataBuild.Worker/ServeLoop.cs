@@ -19,6 +19,12 @@ internal static class ServeLoop
         {
             foreach (Command command in commands.GetConsumingEnumerable())
             {
+                if (command.Name != "run")
+                {
+                    events.Done(VerificationRunner.Run(command.Plan, command.Name == "accept", events));
+                    continue;
+                }
+
                 if (runner is null || plan != command.Plan)
                 {
                     runner?.Dispose();
@@ -56,9 +62,13 @@ internal static class ServeLoop
                     break;
                 case "run":
                     commands.Add(new Command(
+                        "run",
                         root.GetProperty("plan").GetString()!,
                         Enum.Parse<StagePhase>(root.GetProperty("phase").GetString()!),
                         Math.Max(1, root.GetProperty("threads").GetInt32())));
+                    break;
+                case "verify" or "accept":
+                    commands.Add(new Command(root.GetProperty("command").GetString()!, root.GetProperty("plan").GetString()!, StagePhase.Package, 1));
                     break;
                 default:
                     throw new InvalidDataException($"unknown command: {line}");
@@ -70,5 +80,5 @@ internal static class ServeLoop
         commands.CompleteAdding();
     }
 
-    private sealed record Command(string Plan, StagePhase Phase, int Threads);
+    private sealed record Command(string Name, string Plan, StagePhase Phase, int Threads);
 }

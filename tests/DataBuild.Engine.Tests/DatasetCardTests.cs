@@ -140,7 +140,7 @@ public sealed class DatasetCardTests : IDisposable
     {
         _dataset.Build();
         string[] lines = File.ReadAllLines(Path.Combine(_dataset.OutputFolder, "SHA256SUMS"));
-        Assert.Equal(["README.md", "croissant.json", "data/train-00000-of-00001.jsonl"], lines.Select(l => l[66..]));
+        Assert.Equal(["README.md", "croissant.json", "data/train-00000-of-00001.jsonl", "verdicts.parquet"], lines.Select(l => l[66..]));
         Assert.All(lines, l => Assert.Equal(l[..64], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(_dataset.OutputFolder, l[66..]))))));
     }
 

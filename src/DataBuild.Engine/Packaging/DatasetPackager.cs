@@ -118,6 +118,7 @@ public sealed class DatasetPackager
             }
         }
 
+        key.Add("verdicts", VerdictTable.IsWanted(_plan.File) ? "true" : "false");
         foreach (PublishedColumn column in _columns)
         {
             key.Add("publish", $"{column.Source} as {column.Name}: {column.Description}");
@@ -186,6 +187,13 @@ public sealed class DatasetPackager
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Copy(_build.Store.OpenVerified(made.File.Digest), path);
             files.Add(FileEntry(folder, path, null));
+        }
+
+        if (VerdictTable.IsWanted(_plan.File))
+        {
+            string verdicts = Path.Combine(folder, VerdictTable.FileName);
+            VerdictTable.Write(verdicts, _build, _cancellation);
+            files.Add(FileEntry(folder, verdicts, _build.Shards.Sum(s => s.Rows)));
         }
 
         Manifest draft = NewManifest(key, files, facts, tokens);
