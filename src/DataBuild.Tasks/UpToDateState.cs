@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DataBuild.Engine.Store;
 
 namespace DataBuild.Tasks;
 
@@ -54,19 +55,23 @@ internal sealed record UpToDateState(string? Reason)
     private static string? Difference(JsonElement file, DateTime recorded)
     {
         string path = file.GetProperty("path").GetString()!;
-        FileInfo current = new(path);
-        if (!current.Exists)
+        FileStamp current = FileStamp.Of(path);
+        if (current.Length < 0)
         {
             return $"'{path}' is missing";
         }
 
-        if (current.Length != file.GetProperty("length").GetInt64() || current.LastWriteTimeUtc.Ticks != file.GetProperty("mtimeTicks").GetInt64())
+        FileStamp expected = new(
+            file.GetProperty("length").GetInt64(),
+            file.GetProperty("mtimeTicks").GetInt64(),
+            file.TryGetProperty("ctimeTicks", out JsonElement changed) ? changed.GetInt64() : current.Changed);
+        if (current != expected)
         {
             return $"'{path}' has changed";
         }
 
         // As with Git's index: a file written at the very time of the record may have been written again within the same tick.
-        return current.LastWriteTimeUtc >= recorded ? $"'{path}' is as new as the record" : null;
+        return current.Modified >= recorded.Ticks ? $"'{path}' is as new as the record" : null;
     }
 
     /// <summary>The worker's own libraries count as inputs: a newer one may compute another result.</summary>

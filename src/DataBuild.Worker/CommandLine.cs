@@ -17,6 +17,7 @@ internal static class CommandLine
         root.Subcommands.Add(DiffCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create(accept: false));
         root.Subcommands.Add(VerifyCommand.Create(accept: true));
+        root.Subcommands.Add(CacheCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

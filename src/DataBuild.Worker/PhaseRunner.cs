@@ -2,6 +2,7 @@ using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
+using DataBuild.Engine.Store.Remote;
 using DataBuild.Formats;
 
 namespace DataBuild.Worker;
@@ -10,6 +11,8 @@ namespace DataBuild.Worker;
 internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null) : IDisposable
 {
     private PlanFile? _file;
+    private BuildLock? _lock;
+    private RemoteCache? _remote;
     private DatasetBuild? _build;
 
     /// <summary>The build, once a phase has run.</summary>
@@ -53,6 +56,10 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         {
             Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
         }
+        catch (StoreException exception)
+        {
+            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
+        }
         catch (StageException exception)
         {
             Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
@@ -69,6 +76,11 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         {
             Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
         }
+        catch (OutOfMemoryException exception)
+        {
+            // Whole or in pieces, nothing of the failed action is in the store; memory is free again here.
+            Error("DB3085", $"the worker ran out of memory on {threads} threads ({exception.Message.TrimEnd('.')}); fewer threads need less: -p:DataBuildThreads={Math.Max(1, threads / 2)}", null);
+        }
         catch (UnauthorizedAccessException exception)
         {
             Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
@@ -77,7 +89,16 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         return false;
     }
 
-    public void Dispose() => _build?.Dispose();
+    public void Dispose()
+    {
+        _build?.Dispose();
+        if (_remote is { } remote && _build is not null)
+        {
+            events.Message(MessageImportance.Normal, "  " + remote.Summary);
+        }
+
+        _lock?.Dispose();
+    }
 
     private static string FirstFrame(Exception exception) =>
         exception.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains(" in ", StringComparison.Ordinal))?.Trim() ?? "";
@@ -92,7 +113,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             registry.AddAssembly(assembly);
         }
 
-        ContentStore store = new(_file.StoreDirectory);
+        _lock = BuildLock.Take(planPath);
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
         List<BuildDiagnostic> diagnostics = [];
         DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);
@@ -112,7 +133,10 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             }
         }
 
-        _build = new DatasetBuild(plan, store, digests, threads, events);
+        _remote = RemoteCacheSettings.Of(_file, Environment.GetEnvironmentVariable) is { } settings
+            ? new RemoteCache(settings, warning => events.Diagnostic(new BuildDiagnostic(false, "DB3082", warning, _file.ProjectFile)))
+            : null;
+        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events);
         return true;
     }
 
@@ -123,6 +147,39 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             System.Globalization.CultureInfo.InvariantCulture,
             $"  {manifest.Name}: {manifest.Documents:N0} documents, {manifest.TextBytes:N0} bytes of text{(manifest.Tokens is { } tokens ? $", {tokens:N0} tokens" : "")}{(written ? "" : " (unchanged)")}"));
         UpToDateFile.Write(planPath, _build!, manifest);
+        BoundStore();
+    }
+
+    private void BoundStore()
+    {
+        if (!_file!.Properties.TryGetValue("DataBuildCacheSize", out string? text) || text.Trim().Length == 0)
+        {
+            return;
+        }
+
+        if (!ByteSize.TryParse(text, out long maximum))
+        {
+            throw new StoreException("DB3081", $"DataBuildCacheSize is '{text}'; expected bytes, or a number with a unit: 500MB, 20GB, 1.5TB, 20GiB", _file.ProjectFile);
+        }
+
+        // Another collection at work is as good as one's own.
+        if (StoreCollector.Collect(_file.StoreDirectory, maximum) is not { } result)
+        {
+            return;
+        }
+
+        if (result.Records > 0 || result.Files > 0)
+        {
+            events.Message(MessageImportance.Normal, string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"  store: {result.Records} results and {result.Files} files removed, {ByteSize.Format(result.BytesBefore)} before, {ByteSize.Format(result.BytesAfter)} now"));
+        }
+
+        if (result.BytesAfter > maximum)
+        {
+            events.Diagnostic(new BuildDiagnostic(
+                false, "DB3083", $"the store holds {ByteSize.Format(result.BytesAfter)}, more than DataBuildCacheSize ({text.Trim()}): running builds use all of it", _file.StoreDirectory));
+        }
     }
 
     private void Error(string code, string message, string? file) => events.Diagnostic(new BuildDiagnostic(true, code, message, file));

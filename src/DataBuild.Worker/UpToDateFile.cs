@@ -3,6 +3,7 @@ using System.Text.Json;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
 
 namespace DataBuild.Worker;
 
@@ -36,11 +37,12 @@ internal static class UpToDateFile
             writer.WriteStartArray("files");
             foreach (string path in paths)
             {
-                FileInfo info = new(path);
+                FileStamp stamp = FileStamp.Of(path);
                 writer.WriteStartObject();
-                writer.WriteString("path", info.FullName);
-                writer.WriteNumber("length", info.Length);
-                writer.WriteNumber("mtimeTicks", info.LastWriteTimeUtc.Ticks);
+                writer.WriteString("path", Path.GetFullPath(path));
+                writer.WriteNumber("length", stamp.Length);
+                writer.WriteNumber("mtimeTicks", stamp.Modified);
+                writer.WriteNumber("ctimeTicks", stamp.Changed);
                 writer.WriteEndObject();
             }
 
@@ -49,7 +51,7 @@ internal static class UpToDateFile
         }
 
         string target = PathFor(planPath);
-        string temporary = $"{target}.{Environment.ProcessId}.tmp";
+        string temporary = $"{target}.tmp";
         // The build trusts only files that are older than this one; file systems tick in milliseconds.
         DateTime newest = paths.Max(File.GetLastWriteTimeUtc);
         do
@@ -58,6 +60,7 @@ internal static class UpToDateFile
         }
         while (File.GetLastWriteTimeUtc(temporary) <= newest && newest <= DateTime.UtcNow);
 
+        CrashPoint.Reached();
         File.Move(temporary, target, overwrite: true);
     }
 }

@@ -5,6 +5,7 @@ using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
+using DataBuild.Engine.Store.Remote;
 
 namespace DataBuild.Engine.Tests;
 
@@ -33,6 +34,12 @@ internal sealed class TestDataset : IDisposable
     /// <summary>Metadata of inputs, by file name.</summary>
     public Dictionary<string, IReadOnlyDictionary<string, string>> CrawlMetadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Digest of the code of the Words stage; null as for a stage that is built in.</summary>
+    public string? WordsCode { get; set; }
+
+    /// <summary>Opens the cache behind the store of each build; null for none.</summary>
+    public Func<RemoteCache>? Remote { get; set; }
+
     public void AddInput(string name, params IEnumerable<(string Id, string Text)> documents)
     {
         StringBuilder lines = new();
@@ -55,10 +62,11 @@ internal sealed class TestDataset : IDisposable
         return item;
     }
 
-    public static StageRegistry Registry()
+    public StageRegistry Registry()
     {
         StageRegistry registry = StageRegistry.BuiltIn();
-        foreach (StageDescriptor descriptor in new[] { WordsStage.Descriptor, UpperStage.Descriptor, FragileStage.Descriptor, ModelStage.Descriptor, UniqueStage.Descriptor })
+        registry.Add(WordsStage.Descriptor, WordsCode);
+        foreach (StageDescriptor descriptor in new[] { LexiconStage.Descriptor, UpperStage.Descriptor, FragileStage.Descriptor, ModelStage.Descriptor, UniqueStage.Descriptor })
         {
             registry.Add(descriptor);
         }
@@ -100,7 +108,7 @@ internal sealed class TestDataset : IDisposable
     {
         DatasetPlan plan = Plan(out _, reversed);
         BuildLog log = new();
-        using DatasetBuild build = new(plan, new ContentStore(StoreFolder), new FileDigests(Path.Combine(StoreFolder, "digests.tsv")), threads, log);
+        using DatasetBuild build = new(plan, new ContentStore(StoreFolder, Remote?.Invoke()), new FileDigests(Path.Combine(StoreFolder, "digests.tsv")), threads, log);
         foreach (StagePhase phase in Enum.GetValues<StagePhase>())
         {
             build.RunThrough(phase, cancellation);
@@ -156,6 +164,16 @@ internal sealed class BuildLog : IBuildEvents
         lock (_lock)
         {
             Diagnostics.Add(diagnostic);
+        }
+    }
+
+    public List<(ActionKind Kind, string Stage, string Shard)> Actions { get; } = [];
+
+    public void ActionComputed(ActionKind kind, string stage, string shard)
+    {
+        lock (_lock)
+        {
+            Actions.Add((kind, stage, shard));
         }
     }
 

@@ -17,11 +17,39 @@ public sealed partial record WordsStage : DocumentStage<WordFigures>
     public override WordFigures Measure(Document document)
     {
         TestStages.Measured("Words", document.Id);
-        string[] words = document.Text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] words = [.. document.Text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length >= TestStages.ShortestWord)];
         return new WordFigures(words.Length, words.Length == 0 ? 0 : (float)words.Average(w => w.Length));
     }
 
     public override Verdict Decide(in WordFigures figures) => Verdict.DropIf(figures.Words < MinWords, "too_few_words");
+}
+
+[Figures]
+public readonly partial record struct LexiconFigures(int Hits);
+
+/// <summary>Keeps documents with at least so many words of a list.</summary>
+[Stage("Lexicon", ColumnPrefix = "lexicon")]
+public sealed partial record LexiconStage : DocumentStage<LexiconFigures>
+{
+    private readonly HashSet<string> _words = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The list, a word a line.</summary>
+    public InputFile? List { get; init; }
+
+    /// <summary>Hits at least.</summary>
+    [Threshold]
+    [Option(Min = 0, Unit = "words")]
+    public int MinHits { get; init; }
+
+    public override void Initialize(StageContext context) => _words.UnionWith(File.ReadAllLines(List!.Path!));
+
+    public override LexiconFigures Measure(Document document)
+    {
+        TestStages.Measured("Lexicon", document.Id);
+        return new LexiconFigures(document.Text.ToString().Split(' ').Count(_words.Contains));
+    }
+
+    public override Verdict Decide(in LexiconFigures figures) => Verdict.DropIf(figures.Hits < MinHits, "too_few_hits");
 }
 
 [Figures]
@@ -128,6 +156,9 @@ internal static class TestStages
 
     private static readonly Dictionary<string, List<string>> Calls = new(StringComparer.Ordinal);
 
+    /// <summary>The code of the Words stage, as far as tests edit it: shorter words do not count.</summary>
+    public static int ShortestWord { get; set; }
+
     public static void Measured(string stage, string id)
     {
         lock (Calls)
@@ -138,6 +169,15 @@ internal static class TestStages
             }
 
             ids.Add(id);
+        }
+    }
+
+    /// <summary>The documents that a stage measured since the last time, sorted; the calls of other stages stay counted.</summary>
+    public static string[] TakeIds(string stage)
+    {
+        lock (Calls)
+        {
+            return Calls.Remove(stage, out List<string>? ids) ? [.. ids.Order(StringComparer.Ordinal)] : [];
         }
     }
 

@@ -18,10 +18,11 @@ public sealed class DatasetBuild : IDisposable
     private readonly List<StageTally> _finished = [];
     private Shard[] _shards;
     private int _next = -1;
+    private int _reportedDamage;
 
     /// <summary>Prepares a build.</summary>
     /// <param name="plan">Plan.</param>
-    /// <param name="store">Store.</param>
+    /// <param name="store">Store; the build takes it over.</param>
     /// <param name="digests">File digests.</param>
     /// <param name="threads">Documents worked on side by side; at least 1. Never changes the result.</param>
     /// <param name="events">Hears what happens.</param>
@@ -74,11 +75,25 @@ public sealed class DatasetBuild : IDisposable
     public (Manifest Manifest, bool Written) Publish(CancellationToken cancellation)
     {
         _context.Cancellation = cancellation;
-        return Repairing(() =>
+        (Manifest, bool) published = Repairing(() =>
         {
             RunStages(StagePhase.Package);
             return new DatasetPackager(this, cancellation).Publish(() => ReportCollector.Collect(this, cancellation));
         });
+        ReportDamage();
+        return published;
+    }
+
+    // Entries that were found damaged before they were used: what they held has been made again without a stop.
+    private void ReportDamage()
+    {
+        int damaged = Store.CorruptEntries - _reportedDamage;
+        if (damaged > 0)
+        {
+            _reportedDamage += damaged;
+            _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002",
+                $"{damaged} entr{(damaged == 1 ? "y" : "ies")} of the store {(damaged == 1 ? "was" : "were")} found damaged and made again", Store.Root));
+        }
     }
 
     /// <summary>Loads what a stage needs, if no action of this build has done so yet.</summary>
@@ -87,8 +102,9 @@ public sealed class DatasetBuild : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _context.Digests.Save();
+        _context.Digests.Save(Store.TemporaryFolder);
         _context.Dispose();
+        _context.Store.Dispose();
     }
 
     private T Repairing<T>(Func<T> work)
@@ -102,6 +118,7 @@ public sealed class DatasetBuild : IDisposable
             catch (StoreCorruptException exception) when (repair < MaximumRepairs)
             {
                 // The damaged file is gone by now; the actions that need it miss and run again, the others are found.
+                _reportedDamage++;
                 _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.Path));
                 _shards = NewShards();
                 _finished.Clear();

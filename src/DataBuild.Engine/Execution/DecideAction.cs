@@ -60,6 +60,7 @@ internal static class DecideAction
 
         StoredFile file = writer.Complete();
         context.Store.PutRecord(hex, new ActionRecord { Files = [file], Counts = counts });
+        context.Events.ActionComputed(ActionKind.Decide, stage.Name, shard.Name);
         shard.Add(file);
         tally.Count(counts);
         tally.ShardDecided(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -63,6 +63,22 @@ public sealed class StageSummary
     public double Seconds { get; set; }
 }
 
+/// <summary>Kinds of actions.</summary>
+public enum ActionKind
+{
+    /// <summary>Reading an input, together with the stage that needs the fetched bytes.</summary>
+    Read,
+
+    /// <summary>Measuring a stage on a shard.</summary>
+    Measure,
+
+    /// <summary>Deciding on a shard from stored figures.</summary>
+    Decide,
+
+    /// <summary>Merging a corpus stage over all shards.</summary>
+    Merge,
+}
+
 /// <summary>Hears what happens during a build. Called from several threads.</summary>
 public interface IBuildEvents
 {
@@ -77,4 +93,12 @@ public interface IBuildEvents
 
     /// <summary>A stage is done.</summary>
     void StageFinished(StageSummary summary);
+
+    /// <summary>An action was not in the store and has been computed.</summary>
+    /// <param name="kind">Kind of action.</param>
+    /// <param name="stage">Stage; for reading, <c>read</c>.</param>
+    /// <param name="shard">Shard; empty for a merge.</param>
+    void ActionComputed(ActionKind kind, string stage, string shard)
+    {
+    }
 }

@@ -26,6 +26,7 @@ internal static class MeasureAction
                 records[missing[i]] = new ActionRecord { Files = files[i] };
                 context.Store.PutRecord(keys[missing[i]], records[missing[i]]!);
                 tallies[stages[missing[i]]].ShardMeasured();
+                context.Events.ActionComputed(ActionKind.Measure, stages[missing[i]].Name, shard.Name);
             }
         }
 

@@ -50,6 +50,7 @@ internal static class MergeAction
             }
 
             context.Store.PutRecord(hex, record);
+            context.Events.ActionComputed(ActionKind.Merge, stage.Name, "");
             tally.Merged(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

@@ -47,6 +47,7 @@ internal static class ReadAction
             }
 
             context.Store.PutRecord(hex, record);
+            context.Events.ActionComputed(ActionKind.Read, "read", shard.Name);
             read.ShardMeasured();
             extract?.ShardMeasured();
         }

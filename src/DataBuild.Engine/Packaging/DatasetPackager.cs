@@ -57,10 +57,11 @@ public sealed class DatasetPackager
             return (existing, false);
         }
 
-        string partial = $"{output}.{Environment.ProcessId}.partial";
-        if (Directory.Exists(partial))
+        // One build of a dataset runs at a time, so a folder of this name is one that a killed build left.
+        string partial = $"{output}.partial";
+        foreach (string leftover in new[] { partial, OldOf(output) }.Where(Directory.Exists))
         {
-            Directory.Delete(partial, recursive: true);
+            Directory.Delete(leftover, recursive: true);
         }
 
         Directory.CreateDirectory(partial);
@@ -81,18 +82,23 @@ public sealed class DatasetPackager
 
     private static void Swap(string partial, string output)
     {
-        string old = $"{partial}.old";
+        string old = OldOf(output);
+        CrashPoint.Reached();
         if (Directory.Exists(output))
         {
             Directory.Move(output, old);
         }
 
+        CrashPoint.Reached();
         Directory.Move(partial, output);
+        CrashPoint.Reached();
         if (Directory.Exists(old))
         {
             Directory.Delete(old, recursive: true);
         }
     }
+
+    private static string OldOf(string output) => $"{output}.partial.old";
 
     private static bool IsIntact(string output, Manifest manifest) => manifest.Files.All(f =>
     {

@@ -94,8 +94,9 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
             writer.WriteEndObject();
         }
 
-        string temporary = $"{_path}.{Environment.ProcessId}.tmp";
+        string temporary = $"{_path}.tmp";
         File.WriteAllText(temporary, Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+        CrashPoint.Reached();
         File.Move(temporary, _path, overwrite: true);
     }
 }

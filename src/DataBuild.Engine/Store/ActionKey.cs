@@ -12,7 +12,7 @@ public sealed class ActionKey
     public ActionKey(string kind) => Add("action", kind).Add("format", ColumnFormatVersion);
 
     /// <summary>Version of the layout of column files and records; changing it makes every action run again.</summary>
-    public const int ColumnFormatVersion = 1;
+    public const int ColumnFormatVersion = 2;
 
     /// <summary>Adds a part.</summary>
     public ActionKey Add(string name, string value)

@@ -87,15 +87,15 @@ public sealed class ActionRecord
     /// <summary>All files named by the record.</summary>
     public IEnumerable<StoredFile> AllFiles() => Made is null ? Files : Files.Concat(Made.Select(m => m.File));
 
-    internal byte[] Serialize()
+    /// <summary>The record as stored under a key. The first line is the digest of the key and the rest, so a torn, edited or misplaced record reads as missing.</summary>
+    internal byte[] Serialize(string key)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(this, ActionRecordJson.Default.ActionRecord);
-        byte[] head = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body)) + "\n");
-        return [.. head, .. body];
+        return [.. Encoding.ASCII.GetBytes(Checksum(key, body) + "\n"), .. body];
     }
 
-    // The first line is the digest of the rest, so a torn or edited record reads as missing.
-    internal static ActionRecord? Deserialize(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads a record; null when it is not the undamaged record of that key.</summary>
+    internal static ActionRecord? Deserialize(string key, ReadOnlySpan<byte> bytes)
     {
         const int HeadLength = 65;
         if (bytes.Length < HeadLength || bytes[HeadLength - 1] != '\n')
@@ -104,10 +104,31 @@ public sealed class ActionRecord
         }
 
         ReadOnlySpan<byte> body = bytes[HeadLength..];
-        string expected = Encoding.ASCII.GetString(bytes[..(HeadLength - 1)]);
-        return Convert.ToHexStringLower(SHA256.HashData(body)) == expected
-            ? JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord)
-            : null;
+        if (Checksum(key, body) != Encoding.ASCII.GetString(bytes[..(HeadLength - 1)]))
+        {
+            return null;
+        }
+
+        try
+        {
+            ActionRecord? record = JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord);
+
+            // Digests become paths: a record from elsewhere must not name any other file.
+            return record?.AllFiles().All(f => StoreLayout.IsDigest(f.Digest) && f.Length >= 0 && f.Columns is not null) == true ? record : null;
+        }
+        catch (JsonException)
+        {
+            // Whole and wrong: written by something else than this program.
+            return null;
+        }
+    }
+
+    private static string Checksum(string key, ReadOnlySpan<byte> body)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.ASCII.GetBytes(key));
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
 

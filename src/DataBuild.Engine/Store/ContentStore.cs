@@ -1,32 +1,50 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
+using DataBuild.Engine.Store.Remote;
 
 namespace DataBuild.Engine.Store;
 
 /// <summary>
 /// Results by content: files named by their SHA-256 (<c>cas/</c>) and action records named by their key (<c>ac/</c>). A file appears complete or not at all:
-/// it is written under a temporary name, flushed, then renamed. Any number of builds may use one store.
+/// it is written under a temporary name, flushed, then renamed. No rename needs to be flushed: one that is lost is a miss. Any number of builds, on any
+/// number of machines, may use one store.
 /// </summary>
-public sealed class ContentStore
+public sealed class ContentStore : IDisposable
 {
-    private readonly string _cas;
-    private readonly string _ac;
-    private readonly string _temporary;
+    /// <summary>Version of the layout; a store of a later one is refused.</summary>
+    public const int FormatVersion = 2;
+
+    private readonly StoreLayout _layout;
+    private readonly StoreLease _lease;
+    private readonly RemoteCache? _remote;
     private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _remoteFiles = new(StringComparer.Ordinal);
+    private volatile bool _fetchAtOnce;
     private int _corrupt;
 
     /// <summary>Opens a store, creating its folders.</summary>
+    /// <param name="root">Folder of the store.</param>
+    /// <param name="remote">A cache behind the store, which takes it over; null for none.</param>
     /// <exception cref="IOException">The folder cannot be used.</exception>
-    public ContentStore(string root)
+    /// <exception cref="StoreException">The store was made by a later version.</exception>
+    public ContentStore(string root, RemoteCache? remote = null)
     {
         Root = Path.GetFullPath(root);
-        _cas = Path.Combine(Root, "cas");
-        _ac = Path.Combine(Root, "ac");
-        _temporary = Path.Combine(Root, "tmp");
-        Directory.CreateDirectory(_cas);
-        Directory.CreateDirectory(_ac);
-        Directory.CreateDirectory(_temporary);
-        RemoveAbandonedFiles();
+        _remote = remote;
+        _layout = new StoreLayout(Root);
+        _layout.Create();
+        _lease = StoreLease.Take(_layout);
+        try
+        {
+            CheckFormat();
+            StoreLease.RemoveAbandoned(_layout, _lease);
+        }
+        catch
+        {
+            _lease.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Folder of the store.</summary>
@@ -35,19 +53,17 @@ public sealed class ContentStore
     /// <summary>Stored files and records that were found damaged, and removed, since the store was opened.</summary>
     public int CorruptEntries => _corrupt;
 
+    /// <summary>Folder for files that are being written; it goes with the end of the stay, or with the next stay after a crash.</summary>
+    internal string TemporaryFolder => _lease.TemporaryFolder;
+
     /// <summary>Path of a stored file.</summary>
-    public string PathOf(string digest) => Path.Combine(_cas, digest[..2], digest);
+    public string PathOf(string digest) => _layout.FileOf(digest);
 
     /// <summary>Starts a new file.</summary>
     public StoreFileStream CreateFile() => new(this, NewTemporaryPath());
 
     /// <summary>An empty temporary folder below the store.</summary>
-    public string CreateScratchDirectory()
-    {
-        string path = NewTemporaryPath();
-        Directory.CreateDirectory(path);
-        return path;
-    }
+    public string CreateScratchDirectory() => Directory.CreateDirectory(NewTemporaryPath()).FullName;
 
     /// <summary>Path of a stored file whose content has been compared with its digest (once a process).</summary>
     /// <exception cref="StoreCorruptException">It is missing or damaged; what was there has been removed.</exception>
@@ -63,81 +79,183 @@ public sealed class ContentStore
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
-            found = Convert.ToHexStringLower(SHA256.HashData(stream));
+            string actual = Convert.ToHexStringLower(SHA256.HashData(stream));
+            if (actual == digest)
+            {
+                _verified[digest] = true;
+                return path;
+            }
+
+            found = $"has SHA-256 {actual}";
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new StoreCorruptException(digest, path);
+            if (_remoteFiles.TryGetValue(digest, out long length) && TryFetch(digest, length))
+            {
+                return path;
+            }
+
+            throw new StoreCorruptException(digest, path, "is missing");
         }
-        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        catch (UnauthorizedAccessException)
         {
-            found = "a folder";
+            found = Directory.Exists(path) ? "is a folder" : "cannot be read";
         }
 
-        if (found != digest)
-        {
-            Interlocked.Increment(ref _corrupt);
-            Remove(path);
-            throw new StoreCorruptException(digest, path);
-        }
-
-        _verified[digest] = true;
-        return path;
+        Interlocked.Increment(ref _corrupt);
+        StoreLayout.Remove(path);
+        throw new StoreCorruptException(digest, path, found);
     }
 
-    /// <summary>The record of an action, when it is there, undamaged, and all files that it names are there.</summary>
-    public ActionRecord? TryGetRecord(string key)
+    /// <summary>The record of an action, when it is there, undamaged, and all files that it names can be had.</summary>
+    public ActionRecord? TryGetRecord(string key) => TryGetLocalRecord(key) ?? TryGetRemoteRecord(key);
+
+    /// <summary>Stores the record of an action, replacing one of the same key.</summary>
+    public void PutRecord(string key, ActionRecord record)
     {
-        string path = RecordPath(key);
+        byte[] bytes = record.Serialize(key);
+        Publish(bytes, _layout.RecordOf(key));
+        _remote?.Store(key, bytes, [.. record.AllFiles().Select(f => new RemoteFile(f.Digest, f.Length, PathOf(f.Digest)))]);
+    }
+
+    /// <summary>Ends the stay in the store; waits until the remote cache has what was made.</summary>
+    public void Dispose()
+    {
+        _remote?.Dispose();
+        _lease.Dispose();
+    }
+
+    internal void PublishFile(string temporary, string digest)
+    {
+        string path = PathOf(digest);
+
+        // Nothing of this stay may look older than the stay itself, also when the clock was set back meanwhile.
+        if (File.GetLastWriteTimeUtc(temporary) < _lease.Start)
+        {
+            File.SetLastWriteTimeUtc(temporary, _lease.Start);
+        }
+
+        Replace(temporary, path);
+        _verified[digest] = true;
+    }
+
+    private ActionRecord? TryGetLocalRecord(string key)
+    {
+        string path = _layout.RecordOf(key);
         byte[] bytes;
         try
         {
+            // Marked as used before it is looked at: a collection that takes it later sees the mark, one that took it earlier leaves nothing to look at.
+            bool marked = TryMarkUsed(path);
             bytes = File.ReadAllBytes(path);
+            if (!marked)
+            {
+                Publish(bytes, path);
+            }
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        catch (UnauthorizedAccessException)
         {
             bytes = [];
         }
 
-        ActionRecord? record = ActionRecord.Deserialize(bytes);
+        ActionRecord? record = ActionRecord.Deserialize(key, bytes);
         if (record is null)
         {
             Interlocked.Increment(ref _corrupt);
-            Remove(path);
+            StoreLayout.Remove(path);
+            return null;
+        }
+
+        return record.AllFiles().All(HasFile) ? record : null;
+    }
+
+    private ActionRecord? TryGetRemoteRecord(string key)
+    {
+        if (_remote is not { IsReadable: true } || _remote.TryGetRecord(key) is not { } bytes || ActionRecord.Deserialize(key, bytes) is not { } record)
+        {
             return null;
         }
 
         foreach (StoredFile file in record.AllFiles())
         {
-            FileInfo info = new(PathOf(file.Digest));
-            if (!info.Exists)
-            {
-                return null;
-            }
-
-            if (info.Length != file.Length)
-            {
-                Interlocked.Increment(ref _corrupt);
-                Remove(info.FullName);
-                return null;
-            }
+            _remoteFiles[file.Digest] = file.Length;
         }
 
+        if (!record.AllFiles().All(HasFile))
+        {
+            return null;
+        }
+
+        Publish(bytes, _layout.RecordOf(key));
         return record;
     }
 
-    /// <summary>Stores the record of an action, replacing one of the same key.</summary>
-    public void PutRecord(string key, ActionRecord record)
+    // Files behind a record come from the remote cache when they are opened: most never are. Once one could not be had they come at once,
+    // so that what is missing is known before the record is used.
+    private bool HasFile(StoredFile file)
     {
-        string path = RecordPath(key);
-        Publish(record.Serialize(), path);
+        FileInfo info = new(PathOf(file.Digest));
+        if (info.Exists)
+        {
+            if (info.Length == file.Length)
+            {
+                return true;
+            }
+
+            Interlocked.Increment(ref _corrupt);
+            StoreLayout.Remove(info.FullName);
+        }
+        else if (Directory.Exists(info.FullName))
+        {
+            Interlocked.Increment(ref _corrupt);
+            StoreLayout.Remove(info.FullName);
+        }
+
+        if (_remote is not { IsReadable: true })
+        {
+            return false;
+        }
+
+        _remoteFiles[file.Digest] = file.Length;
+        return !_fetchAtOnce || TryFetch(file.Digest, file.Length);
     }
 
-    internal void Publish(byte[] bytes, string path)
+    private bool TryFetch(string digest, long length)
+    {
+        if (_remote is { IsReadable: true })
+        {
+            using StoreFileStream file = CreateFile();
+            if (_remote.TryFetch(digest, length, file))
+            {
+                file.Commit();
+                return true;
+            }
+        }
+
+        _fetchAtOnce = true;
+        return false;
+    }
+
+    private bool TryMarkUsed(string path)
+    {
+        DateTime now = DateTime.UtcNow;
+        try
+        {
+            File.SetLastWriteTimeUtc(path, now > _lease.Start ? now : _lease.Start);
+            return true;
+        }
+        catch (UnauthorizedAccessException) when (File.Exists(path))
+        {
+            // The time of another user's file cannot be set: it is replaced by a copy of one's own.
+            return false;
+        }
+    }
+
+    private void Publish(byte[] bytes, string path)
     {
         string temporary = NewTemporaryPath();
         using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -146,75 +264,43 @@ public sealed class ContentStore
             stream.Flush(flushToDisk: true);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Replace(temporary, path);
-    }
+        if (File.GetLastWriteTimeUtc(temporary) < _lease.Start)
+        {
+            File.SetLastWriteTimeUtc(temporary, _lease.Start);
+        }
 
-    internal void PublishFile(string temporary, string digest)
-    {
-        string path = PathOf(digest);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Replace(temporary, path);
-        _verified[digest] = true;
     }
 
     private static void Replace(string temporary, string path)
     {
+        CrashPoint.Reached();
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (Directory.Exists(path))
         {
             Directory.Delete(path, recursive: true);
         }
 
         File.Move(temporary, path, overwrite: true);
+        CrashPoint.Reached();
     }
 
-    private static void Remove(string path)
+    private void CheckFormat()
     {
-        if (Directory.Exists(path))
+        string text = File.Exists(_layout.FormatFile) ? File.ReadAllText(_layout.FormatFile).Trim() : "";
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version == FormatVersion)
         {
-            Directory.Delete(path, recursive: true);
+            return;
         }
-        else
+
+        if (version > FormatVersion)
         {
-            File.Delete(path);
+            throw new StoreException("DB3080", $"the store '{Root}' has format {version}; this version of DataBuild reads up to {FormatVersion}: use the later DataBuild, or another DataBuildStorePath", Root);
         }
+
+        // Keys hold the version of the format: records of an earlier one are never asked for, and go with a collection.
+        Publish(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatVersion}\n")), _layout.FormatFile);
     }
 
-    private string RecordPath(string key) => Path.Combine(_ac, key[..2], key);
-
-    // The process id in the name lets a later build tell an abandoned file from one in use.
-    private string NewTemporaryPath() => Path.Combine(_temporary, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-
-    private void RemoveAbandonedFiles()
-    {
-        foreach (string path in Directory.EnumerateFileSystemEntries(_temporary))
-        {
-            string name = Path.GetFileName(path);
-            int dash = name.IndexOf('-', StringComparison.Ordinal);
-            if (dash > 0 && int.TryParse(name.AsSpan(0, dash), out int process) && process != Environment.ProcessId && !IsRunning(process))
-            {
-                try
-                {
-                    Remove(path);
-                }
-                catch (IOException)
-                {
-                    // Another build removes it at the same time.
-                }
-            }
-        }
-    }
-
-    private static bool IsRunning(int process)
-    {
-        try
-        {
-            using System.Diagnostics.Process running = System.Diagnostics.Process.GetProcessById(process);
-            return !running.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    private string NewTemporaryPath() => Path.Combine(TemporaryFolder, Guid.NewGuid().ToString("N"));
 }

@@ -6,8 +6,8 @@ using System.Text;
 namespace DataBuild.Engine.Store;
 
 /// <summary>
-/// SHA-256 digests of files, remembered by path, length and modification time. As in Git's racy-clean rule, a file modified no earlier than the moment of
-/// hashing (to the resolution of two seconds) is not remembered: it could change again without another time stamp.
+/// SHA-256 digests of files, remembered by path, length, and times of modification and change. As in Git's racy-clean rule, a file changed no earlier than
+/// the moment of hashing (to the resolution of two seconds) is not remembered: it could change again without another time stamp.
 /// </summary>
 public sealed class FileDigests
 {
@@ -30,11 +30,12 @@ public sealed class FileDigests
         foreach (string line in File.ReadAllLines(cachePath))
         {
             string[] fields = line.Split('\t');
-            if (fields.Length == 4 && fields[0].Length == 64
+            if (fields.Length == 5 && StoreLayout.IsDigest(fields[0])
                 && long.TryParse(fields[1], CultureInfo.InvariantCulture, out long length)
-                && long.TryParse(fields[2], CultureInfo.InvariantCulture, out long ticks))
+                && long.TryParse(fields[2], CultureInfo.InvariantCulture, out long modified)
+                && long.TryParse(fields[3], CultureInfo.InvariantCulture, out long changed))
             {
-                _entries[fields[3]] = new Entry(fields[0], length, ticks);
+                _entries[fields[4]] = new Entry(fields[0], new FileStamp(length, modified, changed));
             }
         }
     }
@@ -43,9 +44,8 @@ public sealed class FileDigests
     /// <exception cref="IOException">The file cannot be read, or changed while it was read.</exception>
     public string Of(string path)
     {
-        FileInfo before = new(path);
-        long ticks = before.LastWriteTimeUtc.Ticks;
-        if (_entries.TryGetValue(path, out Entry entry) && entry.Length == before.Length && entry.Ticks == ticks)
+        FileStamp before = FileStamp.Of(path);
+        if (_entries.TryGetValue(path, out Entry entry) && entry.Stamp == before)
         {
             return entry.Digest;
         }
@@ -57,15 +57,14 @@ public sealed class FileDigests
             digest = Convert.ToHexStringLower(SHA256.HashData(stream));
         }
 
-        FileInfo after = new(path);
-        if (after.Length != before.Length || after.LastWriteTimeUtc.Ticks != ticks)
+        if (FileStamp.Of(path) != before)
         {
             throw new IOException($"'{path}' changed while it was read; build again when it is complete");
         }
 
-        if (after.LastWriteTimeUtc < start - RacyWindow)
+        if (Math.Max(before.Modified, before.Changed) < (start - RacyWindow).Ticks)
         {
-            _entries[path] = new Entry(digest, after.Length, ticks);
+            _entries[path] = new Entry(digest, before);
             _changed = true;
         }
 
@@ -73,7 +72,8 @@ public sealed class FileDigests
     }
 
     /// <summary>Remembers the digests for the next build.</summary>
-    public void Save()
+    /// <param name="temporaryFolder">Where the file is written before it gets its name: on the same volume, and emptied after a crash.</param>
+    public void Save(string temporaryFolder)
     {
         if (_cachePath is null || !_changed)
         {
@@ -85,15 +85,16 @@ public sealed class FileDigests
         {
             if (!path.AsSpan().ContainsAny('\t', '\n', '\r'))
             {
-                text.Append(CultureInfo.InvariantCulture, $"{entry.Digest}\t{entry.Length}\t{entry.Ticks}\t{path}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{entry.Digest}\t{entry.Stamp.Length}\t{entry.Stamp.Modified}\t{entry.Stamp.Changed}\t{path}\n");
             }
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(_cachePath)!);
-        string temporary = $"{_cachePath}.{Guid.NewGuid():N}.tmp";
+        string temporary = Path.Combine(temporaryFolder, Guid.NewGuid().ToString("N"));
         File.WriteAllText(temporary, text.ToString());
+        CrashPoint.Reached();
         File.Move(temporary, _cachePath, overwrite: true);
     }
 
-    private readonly record struct Entry(string Digest, long Length, long Ticks);
+    private readonly record struct Entry(string Digest, FileStamp Stamp);
 }

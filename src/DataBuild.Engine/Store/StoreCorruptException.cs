@@ -1,8 +1,11 @@
 namespace DataBuild.Engine.Store;
 
-/// <summary>A stored file does not match its digest. It has been removed; the action that made it must run again.</summary>
-public sealed class StoreCorruptException(string digest, string path)
-    : Exception($"stored file '{path}' does not match its digest {digest}; it has been removed and is made again")
+/// <summary>A stored file is missing or does not match its digest. What was there has been removed; the action that made it must run again.</summary>
+/// <param name="digest">Digest that the file should have.</param>
+/// <param name="path">Where it was.</param>
+/// <param name="found">What was found, as the end of a sentence.</param>
+public sealed class StoreCorruptException(string digest, string path, string found)
+    : Exception($"stored file '{path}' {found}, expected content of SHA-256 {digest}; it is made again")
 {
     /// <summary>Digest that the file should have.</summary>
     public string Digest { get; } = digest;

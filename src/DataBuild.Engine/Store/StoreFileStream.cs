@@ -41,13 +41,21 @@ public sealed class StoreFileStream : Stream
     /// <returns>The file's digest and length.</returns>
     public (string Digest, long Length) Commit()
     {
+        string digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return (digest, Publish(digest));
+    }
+
+    /// <summary>True when what was written so far has that digest.</summary>
+    internal bool Matches(string digest) => Convert.ToHexStringLower(_hash.GetCurrentHash()) == digest;
+
+    private long Publish(string digest)
+    {
         _stream.Flush(flushToDisk: true);
         long length = _stream.Length;
         _stream.Dispose();
-        string digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
         _store.PublishFile(_temporary, digest);
         _committed = true;
-        return (digest, length);
+        return length;
     }
 
     /// <inheritdoc />
