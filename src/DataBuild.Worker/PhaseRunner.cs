@@ -113,7 +113,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             registry.AddAssembly(assembly);
         }
 
-        _lock = BuildLock.Take(planPath);
+        _lock ??= BuildLock.Take(planPath);
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
         List<BuildDiagnostic> diagnostics = [];
         DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);

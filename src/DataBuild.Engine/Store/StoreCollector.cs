@@ -77,7 +77,7 @@ public sealed class StoreCollector
             {
                 if (record.Used >= inUseSince)
                 {
-                    inUse += record.Length + record.AllFiles().Sum(f => _files.TryGetValue(f, out FileEntry? file) ? file.Length : 0);
+                    inUse += record.Length + record.Files.Sum(f => _files.TryGetValue(f, out FileEntry? file) ? file.Length : 0);
                 }
                 else if (_bytes > maximumBytes || record.Used < unusedSince)
                 {
@@ -145,7 +145,7 @@ public sealed class StoreCollector
 
         _removedRecords++;
         _bytes -= record.Length;
-        foreach (UInt128 name in record.AllFiles())
+        foreach (UInt128 name in record.Files)
         {
             if (_files.TryGetValue(name, out FileEntry? file) && --file.Users == 0)
             {
