@@ -49,6 +49,9 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <summary>Stages in declared order.</summary>
     public ITaskItem[] Stages { get; set; } = [];
 
+    /// <summary>Files of published rows of the datasets that stages name as <c>Against</c>, with the metadata <c>MSBuildSourceProjectFile</c>.</summary>
+    public ITaskItem[] AgainstFiles { get; set; } = [];
+
     /// <summary>Takedown lists, relative to the project.</summary>
     public ITaskItem[] Takedown { get; set; } = [];
 
@@ -89,7 +92,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
                 .Where(property => property.Value.Length > 0)
                 .OrderBy(property => property.Key, StringComparer.Ordinal)],
             Crawl = [.. DistinctCrawl(projectDirectory)],
-            Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, CustomMetadata(item), DefinedIn(item), null))]),
+            Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, WithFilesOfDatasets(CustomMetadata(item), projectDirectory), DefinedIn(item), null))]),
             Takedown = [.. Takedown.Select(item => Rooted(projectDirectory, item.ItemSpec)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             StageAssemblies = [.. StageAssemblies.Select(item => Rooted(projectDirectory, item.ItemSpec))],
         };
@@ -136,6 +139,16 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
                     $"crawl input '{crawl.Include}' is listed more than once; it is read once, with the options of its first mention", null);
             }
         }
+    }
+
+    /// <summary>Replaces the dataset projects in <c>Against</c> by the files of their rows; a project that has none (an editor asks before the first build) stays.</summary>
+    private KeyValuePair<string, string>[] WithFilesOfDatasets(KeyValuePair<string, string>[] metadata, string projectDirectory)
+    {
+        ILookup<string, string> files = AgainstFiles.ToLookup(f => f.GetMetadata("MSBuildSourceProjectFile"), f => f.ItemSpec, StringComparer.Ordinal);
+        return [.. metadata.Select(option => option.Key.Equals("Against", StringComparison.OrdinalIgnoreCase) && option.Value.Contains("proj", StringComparison.Ordinal)
+            ? KeyValuePair.Create(option.Key, string.Join(';', option.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .SelectMany(entry => files[Rooted(projectDirectory, entry)].Order(StringComparer.Ordinal).DefaultIfEmpty(entry))))
+            : option)];
     }
 
     private void LogError(string code, string message) =>

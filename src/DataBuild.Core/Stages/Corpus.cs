@@ -56,12 +56,12 @@ public sealed class OutcomeWriter<TOutcome> where TOutcome : struct, IFigures<TO
     }
 
     /// <summary>The outcome of the next row; default for rows that are not alive.</summary>
-    /// <exception cref="InvalidOperationException">More outcomes than rows.</exception>
+    /// <exception cref="StageException">DB3060: more outcomes than rows.</exception>
     public void Append(in TOutcome outcome)
     {
         if (_written++ >= _rows)
         {
-            throw new InvalidOperationException($"more outcomes than the {_rows} rows of the corpus");
+            throw new StageException("DB3060", $"the merge gave more outcomes than the {_rows} rows of the corpus");
         }
 
         TOutcome.Append(in outcome, _sink.Builders);
@@ -72,7 +72,7 @@ public sealed class OutcomeWriter<TOutcome> where TOutcome : struct, IFigures<TO
     {
         if (_written != _rows)
         {
-            throw new InvalidOperationException($"the merge gave {_written} outcomes for {_rows} rows");
+            throw new StageException("DB3060", $"the merge gave {_written} outcomes for {_rows} rows");
         }
     }
 }

@@ -253,6 +253,14 @@ public sealed class DatasetBuild : IDisposable
 
     private void Finish(StageTally tally)
     {
+        // What a stage keeps is what the next one gets: no document may vanish in between.
+        DocumentCounts counts = tally.Summary.Counts;
+        long expected = _finished.Count == 0 ? counts.In : _finished[^1].Summary.Counts.Kept;
+        if (!counts.AddsUp || counts.In != expected)
+        {
+            throw new StageException("DB3060", $"stage '{tally.Summary.Stage}': {counts.In} documents in ({expected} expected), {counts.Kept} kept, {counts.Dropped.Values.Sum()} dropped do not add up");
+        }
+
         _finished.Add(tally);
         _context.Events.StageFinished(tally.Summary);
     }

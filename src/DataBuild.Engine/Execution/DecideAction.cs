@@ -55,7 +55,7 @@ internal static class DecideAction
 
         if (!counts.AddsUp)
         {
-            throw new InvalidOperationException($"stage '{stage.Name}' on '{shard.Name}': {counts.In} documents in, {counts.Kept} kept, {counts.Dropped.Values.Sum()} dropped do not add up");
+            throw new StageException("DB3060", $"stage '{stage.Name}' on '{shard.Name}': {counts.In} documents in, {counts.Kept} kept, {counts.Dropped.Values.Sum()} dropped do not add up");
         }
 
         StoredFile file = writer.Complete();

@@ -175,6 +175,11 @@ public sealed class DatasetPackager
     {
         PublishedFacts facts = new(_plan);
         (List<string> rowFiles, List<long> rowCounts) = WriteRows(Path.Combine(folder, "data"), facts);
+        if (rowCounts.Sum() != _build.Summaries[^1].Counts.Kept)
+        {
+            throw new StageException("DB3060", $"{rowCounts.Sum()} rows were written of the {_build.Summaries[^1].Counts.Kept} documents that the last stage kept");
+        }
+
         long? tokens = _tokenStage is null ? null : WriteTokens(Path.Combine(folder, "tokens"));
         List<ManifestFile> files = [];
         for (int i = 0; i < rowFiles.Count; i++)

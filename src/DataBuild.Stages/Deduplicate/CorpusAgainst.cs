@@ -96,6 +96,11 @@ internal sealed class CorpusAgainst : Corpus, IDisposable
 
     private void Add(string path, IRowStage stage, ColumnBuilder[] builders, StageContext context)
     {
+        if (path.EndsWith("proj", StringComparison.Ordinal))
+        {
+            throw new StageException("DB4110", $"Against names the project '{path}', which is no dataset that has been built; expected a dataset project that this one references, or files of rows", path);
+        }
+
         try
         {
             using CrawlReader reader = CrawlReader.Open(path);
