@@ -38,7 +38,7 @@ public sealed class CorpusStageEditsTests
         { "SentenceDedup", "" },
         { "SubstringDedup", "MinLength=12" },
         { "SubstringDedup", "MinLength=40;Unit=Byte;Copies=None" },
-        { "SemanticDedup", "Embedding=letters.vector;Clusters=3;MinSimilarity=0.98" },
+        { "SemanticDedup", "Embedding=letters.vector;Clusters=3;MinCosine=0.98" },
         { "Decontaminate", "Benchmarks=exam.txt;Ngram=8" },
         { "DecontaminateSpans", "Benchmarks=exam.txt;Ngram=8" },
         { "CulturaXMetrics", "MinDocuments=5" },
