@@ -30,6 +30,9 @@ public sealed class StageContext
         init => _filesDirectory = value;
     }
 
+    /// <summary>Properties of the project that reach the plan, by name (<c>DataBuildExecutionProvider</c>). A stage may only use those that never change an output.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Threads a merge may use. Results must not depend on it.</summary>
     public int Threads { get; }
 

@@ -110,7 +110,7 @@ internal sealed class BuildContext : IDisposable
                     Events.Message(MessageImportance.High, $"  {stage.Name}: {note.Message}");
                 }
             },
-            Cancellation) { FilesDirectory = files! };
+            Cancellation) { FilesDirectory = files!, Properties = Plan.File.Properties };
 
     public void Dispose()
     {

@@ -45,6 +45,9 @@ internal sealed class OnnxModelSession : IDisposable
 
     public string Output { get; private set; } = "";
 
+    /// <summary>Dimensions of the output; -1 where they are free.</summary>
+    public IReadOnlyList<int> OutputShape { get; private set; } = [];
+
     public int FixedRows { get; private set; }
 
     public int FixedLength { get; private set; }
@@ -143,7 +146,7 @@ internal sealed class OnnxModelSession : IDisposable
             throw new StageException("DB4003", $"the model '{Path}' has no input for token ids; its inputs are {string.Join(", ", Session.InputMetadata.Keys)}", Path);
         }
 
-        Output = SelectOutput(options.Output);
+        Output = SelectOutput(options);
     }
 
     private ModelInput InputOf(string name, NodeMetadata metadata)
@@ -174,27 +177,31 @@ internal sealed class OnnxModelSession : IDisposable
         return new ModelInput(name, role, metadata.ElementDataType);
     }
 
-    private string SelectOutput(string? asked)
+    private string SelectOutput(OnnxScorerOptions options)
     {
         string all = string.Join(", ", Session.OutputNames);
-        string? name = asked
+        string[] usual = options.OutputDimensions == 2
+            ? ["score", "logits", "probabilities"]
+            : ["logits", "sentence_embedding", "embeddings", "last_hidden_state"];
+        string? name = options.Output
             ?? Metadata.GetValueOrDefault("databuild.output")
             ?? (Session.OutputNames.Count == 1 ? Session.OutputNames[0] : null)
-            ?? new[] { "score", "logits", "probabilities" }.FirstOrDefault(Session.OutputNames.Contains);
+            ?? usual.FirstOrDefault(Session.OutputNames.Contains);
         if (name is null || !Session.OutputMetadata.TryGetValue(name, out NodeMetadata? output))
         {
             string found = name is null ? "several outputs and none is asked for" : $"no output '{name}'";
             throw new StageException("DB4004", $"the model '{Path}' has {found}; its outputs are {all} (option Output)", Path);
         }
 
-        if (!output.IsTensor || output.ElementDataType != TensorElementType.Float || output.Dimensions.Length is not (1 or 2))
+        if (!output.IsTensor || output.ElementDataType != TensorElementType.Float || output.Dimensions.Length < 1 || output.Dimensions.Length > options.OutputDimensions)
         {
             throw new StageException(
                 "DB4004",
-                $"output '{name}' of the model '{Path}' is {output.ElementDataType}[{string.Join(',', output.Dimensions)}]; expected float with one value, or one row of values, a text",
+                $"output '{name}' of the model '{Path}' is {output.ElementDataType}[{string.Join(',', output.Dimensions)}]; expected float with {(options.OutputDimensions == 2 ? "one value, or one row of values, a text" : "a row of values a text or a token")}",
                 Path);
         }
 
+        OutputShape = output.Dimensions;
         return name;
     }
 }

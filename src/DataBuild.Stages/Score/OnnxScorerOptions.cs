@@ -47,6 +47,9 @@ public sealed record OnnxScorerOptions
     /// <summary>Output to read; null for the one that the model's metadata names, <c>score</c>, or the only one.</summary>
     public string? Output { get; init; }
 
+    /// <summary>Most dimensions of the output: 2 for values of a text, 3 for values of every token.</summary>
+    public int OutputDimensions { get; init; } = 2;
+
     /// <summary>Label, or index, of the value to take where an output holds several; null for the expected label value.</summary>
     public string? Label { get; init; }
 

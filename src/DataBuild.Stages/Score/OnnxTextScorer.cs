@@ -93,6 +93,40 @@ public sealed class OnnxTextScorer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scores.Length, texts.Count);
         List<WindowValues> windows = [];
+        Combine(windows, Run(texts, windows, cancellation), scores);
+    }
+
+    /// <summary>Vectors of texts: the output's values, averaged over the tokens of a window where there is a vector a token, and over windows, weighted by tokens.</summary>
+    /// <param name="texts">Texts; their memory is read until the method returns.</param>
+    /// <param name="vectors">Receives a vector for each; empty for a text without any token.</param>
+    /// <param name="normalize">Whether vectors are scaled to Euclidean length 1.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Fraction of each text that the model read, and how many windows that took.</returns>
+    public TextScore[] Embed(IReadOnlyList<ReadOnlyMemory<char>> texts, Span<float[]> vectors, bool normalize, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vectors.Length, texts.Count);
+        List<WindowValues> windows = [];
+        double[] covered = Run(texts, windows, cancellation);
+        TextScore[] read = new TextScore[texts.Count];
+        VectorPooling pooling = new(_model, _options);
+        int next = 0;
+        for (int text = 0; text < covered.Length; text++)
+        {
+            int first = next;
+            while (next < windows.Count && windows[next].Text == text)
+            {
+                next++;
+            }
+
+            vectors[text] = pooling.Pool(windows[first..next].Select(w => (new ReadOnlyMemory<float>(w.Values, w.Start, w.Width), w.Tokens)), normalize);
+            read[text] = new TextScore(double.NaN, covered[text], next - first);
+        }
+
+        return read;
+    }
+
+    private double[] Run(IReadOnlyList<ReadOnlyMemory<char>> texts, List<WindowValues> windows, CancellationToken cancellation)
+    {
         double[] covered = new double[texts.Count];
         Task running = Task.CompletedTask;
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, _options.Threads), CancellationToken = cancellation };
@@ -124,7 +158,7 @@ public sealed class OnnxTextScorer : IDisposable
             }
         }
 
-        Combine(windows, covered, scores);
+        return covered;
     }
 
     /// <summary>Scores one text.</summary>

@@ -3,6 +3,11 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DataBuild.Stages.Score;
 
+/// <summary>Reads the output of a run.</summary>
+/// <param name="values">Values row by row.</param>
+/// <param name="width">Values of a row.</param>
+internal delegate void OutputReader(ReadOnlySpan<float> values, int width);
+
 /// <summary>Inputs of one run of a model: a fixed number of rows of one length, filled row by row and used again.</summary>
 internal sealed class ScoreBatch : IDisposable
 {
@@ -64,6 +69,20 @@ internal sealed class ScoreBatch : IDisposable
     /// <returns>The output's values row by row, <paramref name="width"/> a row.</returns>
     public float[] Run(RunOptions options, out int width)
     {
+        float[] result = [];
+        int found = 0;
+        Run(options, (values, valuesOfRow) =>
+        {
+            found = valuesOfRow;
+            result = values[..(_count * valuesOfRow)].ToArray();
+        });
+        width = found;
+        return result;
+    }
+
+    /// <summary>Runs the model and shows its output, which stays in the runtime's memory.</summary>
+    public void Run(RunOptions options, OutputReader read)
+    {
         for (int row = _count; row < _rows; row++)
         {
             // One place is unmasked: a row with nothing to attend to would be divided by zero.
@@ -80,9 +99,7 @@ internal sealed class ScoreBatch : IDisposable
         _binding.BindOutputToDevice(_model.Output, OrtMemoryInfo.DefaultInstance);
         using IDisposableReadOnlyCollection<OrtValue> outputs = _model.Session.RunWithBoundResults(options, _binding);
         ReadOnlySpan<float> values = outputs[0].GetTensorDataAsSpan<float>();
-        width = values.Length / _rows;
-        float[] result = values[..(_count * width)].ToArray();
-        return result;
+        read(values, values.Length / _rows);
     }
 
     public void Clear() => _count = 0;

@@ -43,6 +43,7 @@ public static class FarthestPoint
     /// <param name="count">Items to select; all when there are fewer.</param>
     /// <param name="distance">Distance.</param>
     /// <param name="start">Item to begin with.</param>
+    /// <param name="startAmong">Items, ascending, among which the most isolated one is looked for; null for all.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ArgumentException">The embeddings are no whole number of items, or one holds a value that is not finite, or has length 0 under an angle.</exception>
     public static Selection Select(
@@ -51,6 +52,7 @@ public static class FarthestPoint
         int count,
         EmbeddingDistance distance,
         SelectionStart start = SelectionStart.MostIsolated,
+        int[]? startAmong = null,
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
@@ -66,7 +68,7 @@ public static class FarthestPoint
         double[] nearest = new double[n];
         Array.Fill(nearest, double.PositiveInfinity);
         bool[] selected = new bool[n];
-        List<int> order = [start == SelectionStart.FirstItem || n == 1 ? 0 : MostIsolated(items, dimensions, distance, cancellation)];
+        List<int> order = [start == SelectionStart.FirstItem || n == 1 ? 0 : MostIsolated(items, dimensions, distance, startAmong ?? [.. Enumerable.Range(0, n)], cancellation)];
         double diversity = double.PositiveInfinity;
         while (true)
         {
@@ -119,9 +121,9 @@ public static class FarthestPoint
         return items;
     }
 
-    private static int MostIsolated(float[] items, int dimensions, EmbeddingDistance distance, CancellationToken cancellation)
+    private static int MostIsolated(float[] items, int dimensions, EmbeddingDistance distance, int[] among, CancellationToken cancellation)
     {
-        int n = items.Length / dimensions;
+        int n = among.Length;
         double[] nearest = new double[n];
         Array.Fill(nearest, double.PositiveInfinity);
         for (int i = 0; i < n; i++)
@@ -129,13 +131,13 @@ public static class FarthestPoint
             cancellation.ThrowIfCancellationRequested();
             for (int j = i + 1; j < n; j++)
             {
-                double d = Distance(items, dimensions, i, j, distance);
+                double d = Distance(items, dimensions, among[i], among[j], distance);
                 nearest[i] = Math.Min(nearest[i], d);
                 nearest[j] = Math.Min(nearest[j], d);
             }
         }
 
-        return Array.IndexOf(nearest, nearest.Max());
+        return among[Array.IndexOf(nearest, nearest.Max())];
     }
 
     private static double Distance(float[] items, int dimensions, int a, int b, EmbeddingDistance distance)
