@@ -73,6 +73,8 @@ internal sealed class DatasetSample : IDisposable
             Columns = [.. Everything.Columns.Select(c => new ManifestColumn(c.Name, c.Type, c.Description))],
             Documents = counts.Sum(),
             TextBytes = 1,
+            ValueBytes = 1,
+            Languages = [],
             Files = files,
         }.ToJson());
         return this;
