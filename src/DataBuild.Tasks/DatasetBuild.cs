@@ -1,3 +1,6 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
 namespace DataBuild.Tasks;
 
 /// <summary>
@@ -10,6 +13,30 @@ internal sealed class DatasetBuild(bool isUpToDate) : IDisposable
     private WorkerProcess? _worker;
 
     public bool IsUpToDate => isUpToDate;
+
+    /// <summary>The build of that plan; the first call of a build decides whether anything is to be done, and says so.</summary>
+    public static DatasetBuild FindOrBegin(IBuildEngine4 engine, TaskLoggingHelper log, string datasetName, string planFile, Func<UpToDateState> check)
+    {
+        (string, string) key = ("DataBuild", planFile);
+        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is DatasetBuild known)
+        {
+            return known;
+        }
+
+        UpToDateState state = check();
+        DatasetBuild build = new(state.IsUpToDate);
+        engine.RegisterTaskObject(key, build, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        if (state.IsUpToDate)
+        {
+            log.LogMessage(MessageImportance.High, $"{datasetName}: up to date");
+        }
+        else
+        {
+            log.LogMessage(MessageImportance.Low, $"{datasetName}: {state.Reason}");
+        }
+
+        return build;
+    }
 
     /// <summary>The worker, started at the first call and again after it has died.</summary>
     public WorkerProcess Worker(string workerPath, string dotNetHostPath, string workingDirectory)

@@ -64,7 +64,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
     {
         try
         {
-            DatasetBuild build = FindOrBegin();
+            DatasetBuild build = DatasetBuild.FindOrBegin(BuildEngine4, Log, DatasetName, PlanFile, () => UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath));
             if (build.IsUpToDate && UpToDateFile.Length > 0)
             {
                 return true;
@@ -87,29 +87,6 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
 
             return LogCancelled();
         }
-    }
-
-    private DatasetBuild FindOrBegin()
-    {
-        (string, string) key = ("DataBuild", PlanFile);
-        if (BuildEngine4.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is DatasetBuild known)
-        {
-            return known;
-        }
-
-        UpToDateState state = UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath);
-        DatasetBuild build = new(state.IsUpToDate);
-        BuildEngine4.RegisterTaskObject(key, build, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        if (state.IsUpToDate)
-        {
-            Log.LogMessage(MessageImportance.High, $"{DatasetName}: up to date");
-        }
-        else
-        {
-            Log.LogMessage(MessageImportance.Low, $"{DatasetName}: {state.Reason}");
-        }
-
-        return build;
     }
 
     private bool RunInWorker(DatasetBuild build)

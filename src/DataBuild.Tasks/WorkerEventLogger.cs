@@ -123,7 +123,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     {
         long shards = Long(e, "shards");
         long computed = Long(e, "computed");
-        string work = FormatWork(shards, computed, Long(e, "decided"), e.TryGetProperty("merged", out JsonElement merged) && merged.GetBoolean());
+        string work = FormatWork(shards, computed, Long(e, "decided"), e.TryGetProperty("merged", out JsonElement merged) && merged.GetBoolean(), Number(e, "seconds"));
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"  {StageName(e),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
         text.Append(CultureInfo.InvariantCulture, $"   {Long(e, "in")} in  {Long(e, "kept")} kept");
@@ -150,7 +150,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     }
 
     /// <summary>What of a stage was work of this build; the rest came from the store.</summary>
-    private static string FormatWork(long shards, long computed, long decided, bool merged)
+    private static string FormatWork(long shards, long computed, long decided, bool merged, double seconds)
     {
         List<string> work = [];
         if (computed > 0)
@@ -169,7 +169,18 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
             work.Add("merged");
         }
 
-        return work.Count == 0 ? "all from the store" : string.Join(", ", work);
+        if (work.Count == 0)
+        {
+            return "all from the store";
+        }
+
+        // Seconds of work over all threads; what took next to nothing says nothing.
+        if (seconds >= 0.05)
+        {
+            work.Add(string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"));
+        }
+
+        return string.Join(", ", work);
     }
 
     private static string Count(long n) => n switch

@@ -58,9 +58,22 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <summary>Assemblies that may define stages, relative to the project.</summary>
     public ITaskItem[] StageAssemblies { get; set; } = [];
 
+    /// <summary>The project's own assembly, relative to the project.</summary>
+    public string Assembly { get; set; } = "";
+
+    /// <summary>Sources of the project's own assembly.</summary>
+    public ITaskItem[] Sources { get; set; } = [];
+
+    /// <summary>Folder of the project's intermediate files, relative to the project; what the SDK generates there defines no stage.</summary>
+    public string IntermediateDirectory { get; set; } = "";
+
     /// <summary>The plan file to write.</summary>
     [Required]
     public string PlanFile { get; set; } = "";
+
+    /// <summary>True when the project's own assembly may define stages: it has sources that a person wrote.</summary>
+    [Output]
+    public bool DefinesStages { get; private set; }
 
     /// <summary>True when the file's content was changed.</summary>
     [Output]
@@ -77,6 +90,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
 
         string projectDirectory = WithSeparator(Path.GetDirectoryName(ProjectFile)!);
         StageLocations locations = new();
+        DefinesStages = Assembly.Length > 0 && Sources.Any(source => !IsGenerated(projectDirectory, source));
         DatasetPlan plan = new()
         {
             Name = DatasetName,
@@ -94,7 +108,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             Crawl = [.. DistinctCrawl(projectDirectory)],
             Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, WithFilesOfDatasets(CustomMetadata(item), projectDirectory), DefinedIn(item), null))]),
             Takedown = [.. Takedown.Select(item => Rooted(projectDirectory, item.ItemSpec)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            StageAssemblies = [.. StageAssemblies.Select(item => Rooted(projectDirectory, item.ItemSpec))],
+            StageAssemblies = [.. StageAssemblies.Select(item => item.ItemSpec).Prepend(DefinesStages ? Assembly : "").Where(path => path.Length > 0).Select(path => Rooted(projectDirectory, path))],
         };
 
         byte[] content = plan.ToJson();
@@ -118,6 +132,15 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
 
         Log.LogMessage(MessageImportance.Low, Changed ? $"{path}: written" : $"{path}: unchanged");
         return true;
+    }
+
+    // Assembly information and global usings, which every project has.
+    private bool IsGenerated(string projectDirectory, ITaskItem source)
+    {
+        string path = Rooted(projectDirectory, source.ItemSpec);
+        return IntermediateDirectory.Length > 0
+            && path.StartsWith(WithSeparator(Rooted(projectDirectory, IntermediateDirectory)), StringComparison.Ordinal)
+            && (path.EndsWith(".AssemblyInfo.cs", StringComparison.Ordinal) || path.EndsWith(".AssemblyAttributes.cs", StringComparison.Ordinal) || path.EndsWith(".GlobalUsings.g.cs", StringComparison.Ordinal));
     }
 
     /// <summary>Sorted by name, because the order in which a file system lists a wildcard's files differs between machines.</summary>

@@ -14,9 +14,13 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
     private BuildLock? _lock;
     private RemoteCache? _remote;
     private DatasetBuild? _build;
+    private FileDigests? _digests;
 
     /// <summary>The build, once a phase has run.</summary>
     public DatasetBuild Build => _build ?? throw new InvalidOperationException("no phase has run");
+
+    /// <summary>True while no file that was digested has changed since.</summary>
+    public bool FilesAreCurrent => _digests?.AreCurrent ?? true;
 
     /// <summary>Runs all stages up to a phase; the last phase publishes the dataset.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
@@ -115,6 +119,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
 
         _lock ??= BuildLock.Take(planPath);
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
+        _digests = digests;
         List<BuildDiagnostic> diagnostics = [];
         DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);
         diagnostics.ForEach(events.Diagnostic);

@@ -13,27 +13,42 @@ internal static class ServeLoop
         BlockingCollection<Command> commands = [];
         Thread reader = new(() => ReadCommands(input, commands, cancellation)) { IsBackground = true, Name = "commands" };
         reader.Start();
+        AheadRun? ahead = null;
         PhaseRunner? runner = null;
         string? plan = null;
         try
         {
             foreach (Command command in commands.GetConsumingEnumerable())
             {
+                if (command.Name == "begin")
+                {
+                    ahead?.Dispose();
+                    ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token);
+                    continue;
+                }
+
                 if (command.Name != "run")
                 {
                     events.Done(VerificationRunner.Run(command.Plan, command.Name == "accept", events));
                     continue;
                 }
 
-                if (runner is null || plan != command.Plan)
+                bool? ok = ahead?.PlanPath == command.Plan ? ahead.Ask(command.Phase) : null;
+                if (ok is null)
                 {
-                    runner?.Dispose();
-                    plan = command.Plan;
-                    runner = new PhaseRunner(command.Plan, command.Threads, events);
+                    ahead?.Dispose();
+                    ahead = null;
+                    if (runner is null || plan != command.Plan)
+                    {
+                        runner?.Dispose();
+                        plan = command.Plan;
+                        runner = new PhaseRunner(command.Plan, command.Threads, events);
+                    }
+
+                    ok = runner.Run(command.Phase, cancellation.Token);
                 }
 
-                bool ok = runner.Run(command.Phase, cancellation.Token);
-                events.Done(ok);
+                events.Done(ok.Value);
                 if (cancellation.IsCancellationRequested)
                 {
                     return 130;
@@ -42,6 +57,7 @@ internal static class ServeLoop
         }
         finally
         {
+            ahead?.Dispose();
             runner?.Dispose();
         }
 
@@ -59,6 +75,9 @@ internal static class ServeLoop
             {
                 case "cancel":
                     cancellation.Cancel();
+                    break;
+                case "begin":
+                    commands.Add(new Command("begin", root.GetProperty("plan").GetString()!, default, Math.Max(1, root.GetProperty("threads").GetInt32())));
                     break;
                 case "run":
                     commands.Add(new Command(

@@ -10,9 +10,14 @@ internal sealed record SyntheticCrawl(string Folder, long Pages, long Uncompress
 {
     private const string Done = "crawl.txt";
 
-    public static SyntheticCrawl Make(string pagesPath, long bytes, int files, string folder)
+    /// <summary>Makes the crawl, or finds it made.</summary>
+    /// <param name="pages">WARC files whose pages are repeated, all of them in turn.</param>
+    /// <param name="bytes">Uncompressed size to reach.</param>
+    /// <param name="files">Number of WARC files; each holds every <paramref name="files"/>-th page.</param>
+    /// <param name="folder">Where to put them.</param>
+    public static SyntheticCrawl Make(IReadOnlyList<string> pages, long bytes, int files, string folder)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(pagesPath)} {bytes} {files}");
+        string key = string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', pages.Select(Path.GetFileName))} {bytes} {files}");
         string donePath = Path.Combine(folder, Done);
         if (File.Exists(donePath) && File.ReadAllLines(donePath) is [string made, string pageCount, string size] && made == key)
         {
@@ -25,48 +30,65 @@ internal sealed record SyntheticCrawl(string Folder, long Pages, long Uncompress
         }
 
         Directory.CreateDirectory(folder);
-        long pages = 0;
-        long written = 0;
-        int repetition = 0;
-        for (int file = 0; file < files; file++)
+        List<SourcePage> sources = ReadPages(pages);
+        long madePages = 0;
+        long madeBytes = 0;
+        Parallel.For(0, files, file =>
         {
-            using FileStream stream = File.Create(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{file:D3}.warc.gz")));
-            using WarcWriter writer = new(stream, WarcCompression.Gzip);
-            long limit = bytes * (file + 1) / files;
-            while (written < limit)
-            {
-                using CrawlReader reader = CrawlReader.Open(pagesPath);
-                while (written < limit && reader.TryRead(out RawDocument? page))
-                {
-                    using (page)
-                    {
-                        if (page.DropReason is not null)
-                        {
-                            continue;
-                        }
+            (long count, long written) = WriteFile(sources, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{file:D3}.warc.gz")), file, files, bytes / files);
+            Interlocked.Add(ref madePages, count);
+            Interlocked.Add(ref madeBytes, written);
+        });
+        File.WriteAllLines(donePath, [key, madePages.ToString(CultureInfo.InvariantCulture), madeBytes.ToString(CultureInfo.InvariantCulture)]);
+        return new SyntheticCrawl(folder, madePages, madeBytes, CompressedSize(folder));
+    }
 
-                        byte[] body = page.Payload.ToArray();
-                        Perturb(body, new Random(HashCode(repetition, pages)), repetition == 0 ? 0 : 0.25);
-                        string contentType = page.Charset is null ? "text/html" : $"text/html; charset={page.Charset}";
-                        byte[] block = WarcWriter.HttpResponse(200, "OK", [("Content-Type", contentType)], body);
-                        string id = $"<urn:uuid:{DeterministicUuid(pages)}>";
-                        writer.Write("response", id, "2026-01-01T00:00:00Z", $"{page.Url}?copy={repetition.ToString(CultureInfo.InvariantCulture)}", "application/http; msgtype=response", block);
-                        written += block.Length;
-                        pages++;
+    private static List<SourcePage> ReadPages(IEnumerable<string> paths)
+    {
+        List<SourcePage> pages = [];
+        foreach (string path in paths)
+        {
+            using CrawlReader reader = CrawlReader.Open(path);
+            while (reader.TryRead(out RawDocument? page))
+            {
+                using (page)
+                {
+                    if (page.DropReason is null)
+                    {
+                        pages.Add(new SourcePage(page.Url, page.Charset is null ? "text/html" : $"text/html; charset={page.Charset}", page.Payload.ToArray()));
                     }
                 }
-
-                repetition++;
             }
         }
 
-        File.WriteAllLines(donePath, [key, pages.ToString(CultureInfo.InvariantCulture), written.ToString(CultureInfo.InvariantCulture)]);
-        return new SyntheticCrawl(folder, pages, written, CompressedSize(folder));
+        return pages;
+    }
+
+    private static (long Pages, long Bytes) WriteFile(List<SourcePage> sources, string path, int first, int step, long limit)
+    {
+        using FileStream stream = File.Create(path);
+        using WarcWriter writer = new(stream, WarcCompression.Gzip);
+        long pages = 0;
+        long written = 0;
+        for (long next = first; written < limit; next += step)
+        {
+            SourcePage source = sources[(int)(next % sources.Count)];
+            long repetition = next / sources.Count;
+            byte[] body = [.. source.Body];
+            Perturb(body, new Random(HashCode(repetition, next)), repetition == 0 ? 0 : 0.25);
+            byte[] block = WarcWriter.HttpResponse(200, "OK", [("Content-Type", source.ContentType)], body);
+            string id = $"<urn:uuid:{DeterministicUuid(next)}>";
+            writer.Write("response", id, "2026-01-01T00:00:00Z", $"{source.Url}?copy={repetition.ToString(CultureInfo.InvariantCulture)}", "application/http; msgtype=response", block);
+            written += block.Length;
+            pages++;
+        }
+
+        return (pages, written);
     }
 
     private static long CompressedSize(string folder) => Directory.EnumerateFiles(folder, "*.warc.gz").Sum(f => new FileInfo(f).Length);
 
-    private static int HashCode(int repetition, long page) => (int)((repetition * 1_000_003L) + page);
+    private static int HashCode(long repetition, long page) => (int)((repetition * 1_000_003L) + page);
 
     private static Guid DeterministicUuid(long page)
     {
@@ -127,4 +149,6 @@ internal sealed record SyntheticCrawl(string Folder, long Pages, long Uncompress
             }
         }
     }
+
+    private sealed record SourcePage(string Url, string ContentType, byte[] Body);
 }

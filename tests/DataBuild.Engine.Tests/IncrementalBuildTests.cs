@@ -64,6 +64,38 @@ public sealed class IncrementalBuildTests : IDisposable
     }
 
     [Fact]
+    public void CostlyFiguresAreKeptByText()
+    {
+        _dataset.Stage("Costly");
+        _dataset.AddInput("c.jsonl", Enumerable.Range(0, 3000).Select(i => ($"c{i}", $"text number {i} is {new string('x', i % 50)}")));
+        _dataset.Build();
+        Assert.Contains("Costly 3003, Costly.Initialize 1", TestStages.Take(), StringComparison.Ordinal);
+
+        // A later threshold leaves fewer documents: none of them is new, and nothing is loaded.
+        _dataset.Stages[2] = new() { Name = "Model", Metadata = new Dictionary<string, string> { ["MinScore"] = "0.3" } };
+        _dataset.Build();
+        Assert.Equal("", TestStages.Take());
+        Assert.InRange(_dataset.KeptIds().Count, 1000, 2900);
+        string output = _dataset.OutputDigests();
+
+        // Other rows around them, cut into other batches: only the new texts are measured.
+        _dataset.AddInput("c.jsonl", Enumerable.Range(-5, 3005).Select(i => ($"c{i}", $"text number {i} is {new string('x', Math.Abs(i) % 50)}")));
+        _dataset.Build();
+        _ = TestStages.Take();
+        _dataset.Stages[2] = new() { Name = "Model", Metadata = new Dictionary<string, string> { ["MinScore"] = "0.1" } };
+        _dataset.Build();
+        Assert.Equal("Costly 5, Costly.Initialize 1", TestStages.Take());
+
+        // What is kept by text is what measuring anew gives.
+        string incremental = _dataset.OutputDigests();
+        Assert.NotEqual(output, incremental);
+        Directory.Delete(_dataset.StoreFolder, recursive: true);
+        Directory.Delete(_dataset.OutputFolder, recursive: true);
+        _dataset.Build();
+        Assert.Equal(_dataset.OutputDigests(), incremental);
+    }
+
+    [Fact]
     public void AddedInputIsTheOnlyOneMeasured()
     {
         _dataset.Build();

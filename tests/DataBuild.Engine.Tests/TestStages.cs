@@ -99,6 +99,39 @@ public sealed partial record ModelStage : BatchStage<ScoreFigures>
     public override Verdict Decide(in ScoreFigures figures) => Verdict.DropIf(figures.Value < MinScore, "low_score");
 }
 
+/// <summary>A costly stage, whose figures are kept by text, that counts its calls.</summary>
+[Stage("Costly", Phase = StagePhase.Tokenize, ColumnPrefix = "costly")]
+public sealed partial record CostlyStage : DocumentStage<CostlyFigures>
+{
+    private bool _initialized;
+
+    public override MeasureScope Scope => MeasureScope.Kept;
+
+    public override bool ReuseByText => true;
+
+    public override IReadOnlyList<string> PublishedColumns => [".letters"];
+
+    public override void Initialize(StageContext context)
+    {
+        _initialized = true;
+        TestStages.Measured("Costly.Initialize", "");
+    }
+
+    public override CostlyFigures Measure(Document document)
+    {
+        if (!_initialized)
+        {
+            throw new InvalidOperationException("not initialized");
+        }
+
+        TestStages.Measured("Costly", document.Id);
+        return new CostlyFigures(document.Text.ToArray().Select(c => (int)c).ToArray());
+    }
+}
+
+[Figures]
+public readonly partial record struct CostlyFigures(ReadOnlyMemory<int> Letters);
+
 [Figures]
 public readonly partial record struct TextKey(string? Key);
 

@@ -72,8 +72,9 @@ internal sealed class WorkerSession : IDisposable
         return stream.ToArray();
     }
 
-    /// <summary>Runs all phases and returns the events.</summary>
-    public WorkerResult Build()
+    /// <summary>Writes the plan.</summary>
+    /// <returns>Its path.</returns>
+    public string WritePlan()
     {
         string planPath = Path.Combine(Folder, "Test.databuild.plan.json");
         File.WriteAllText(planPath, JsonSerializer.Serialize(new
@@ -88,7 +89,20 @@ internal sealed class WorkerSession : IDisposable
             crawl = _crawl,
             stages = _stages,
         }));
+        return planPath;
+    }
+
+    /// <summary>Runs all phases and returns the events.</summary>
+    /// <param name="begin">Tells the worker to begin before it asks for the first phase.</param>
+    public WorkerResult Build(bool begin = false)
+    {
+        string planPath = WritePlan();
         StringBuilder commands = new();
+        if (begin)
+        {
+            commands.Append(JsonSerializer.Serialize(new { command = "begin", plan = planPath, threads = 2 })).Append('\n');
+        }
+
         foreach (StagePhase phase in Enum.GetValues<StagePhase>())
         {
             commands.Append(JsonSerializer.Serialize(new { command = "run", plan = planPath, phase = phase.ToString(), threads = 2 })).Append('\n');

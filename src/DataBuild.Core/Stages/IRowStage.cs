@@ -3,6 +3,9 @@ namespace DataBuild;
 /// <summary>A stage that measures one document at a time; implemented by the base types only.</summary>
 public interface IRowStage
 {
+    /// <summary>True when figures depend on the text alone, and measuring costs more than looking stored figures up.</summary>
+    bool ReuseByText => false;
+
     /// <summary>Measures a document and appends its figures to the builders, one a figure column.</summary>
     void MeasureInto(Document document, ReadOnlySpan<ColumnBuilder> builders);
 }

@@ -43,7 +43,8 @@ public abstract record Stage
 
     /// <summary>
     /// Called once before the first document, to load models and lists. Whatever a stage loads must be named by an option of type
-    /// <see cref="InputFile"/>, so that its digest enters the action key.
+    /// <see cref="InputFile"/>, so that its digest enters the action key. Not called where nothing is measured: deciding has figures and options only, and
+    /// an edited threshold loads no model.
     /// </summary>
     /// <exception cref="StageException">A file cannot be used; the message says why.</exception>
     public virtual void Initialize(StageContext context)
@@ -80,6 +81,12 @@ public interface IMeasuringStage
 public abstract record DocumentStage<TFigures> : Stage, IMeasuringStage, IRowStage where TFigures : struct, IFigures<TFigures>
 {
     IReadOnlyList<ColumnSchema> IMeasuringStage.FigureColumns => TFigures.Columns;
+
+    /// <summary>
+    /// True when figures depend on the text alone: a text that this stage measured once is then not measured again, also when other documents are kept or the
+    /// shard around it changed. Default: no, since looking figures up costs as much as most measures.
+    /// </summary>
+    public virtual bool ReuseByText => false;
 
     /// <summary>Measures a document. Memory in the figures (token lists, text) may belong to per-thread buffers: it is copied before the next call.</summary>
     public abstract TFigures Measure(Document document);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Hashing;
 using DataBuild.Engine.Columns;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
@@ -12,22 +11,16 @@ namespace DataBuild.Engine.Execution;
 /// </summary>
 internal static class BatchMeasure
 {
-    private const string HashSuffix = ".textHash";
+    // What a row's figures come from; others are the ordinal of the row among those measured now.
+    private const int NotMeasured = -1;
+    private const int Stored = -2;
 
     public static IReadOnlyList<StoredFile> Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally)
     {
-        IBatchStage batchStage = (IBatchStage)stage.Stage;
-        bool reuse = batchStage.ReuseByText && stage.Stage.InputColumns is ["text"];
-        context.EnsureInitialized(stage);
-        ActionKey rows = new ActionKey("rows")
-            .Add("stage", stage.Descriptor.Name).Add("code", stage.CodeVersion).Add("name", stage.Name)
-            .Add("options", stage.MeasureOptions).Add("shard", shard.Name);
-        context.AddMadeInputs(rows, stage);
-        string rowsKey = rows.ToHex();
-        StoredRows? stored = reuse ? StoredRows.Load(context.Store, rowsKey, stage) : null;
-
-        ColumnSchema[] columns = [.. MeasureAction.ColumnsOf(stage), new ColumnSchema(stage.Name + HashSuffix, ColumnType.Binary)];
-        using StageFiles files = new(context.Store, reuse ? columns : columns[..^1]);
+        bool reuse = StoredRows.AreKeptFor(stage);
+        long measured = 0;
+        using StoredRows? stored = reuse ? StoredRows.Find(context, shard, stage) : null;
+        using StageFiles files = new(context.Store, StageColumns.SchemaOf(stage));
         using BatchReader reader = new(context.Store, shard.Find(MeasureAction.InputsOf(stage).Append("id").Append("url")));
         List<Document> documents = [];
         for (int batch = 0; batch < shard.BatchRows.Count; batch++)
@@ -37,7 +30,7 @@ internal static class BatchMeasure
             context.Slots.Wait(context.Cancellation);
             try
             {
-                files.Write(loaded.Documents.Count, Measure(context, shard, loaded.Documents, stage, stored, reuse, documents, tally));
+                files.Write(loaded.Documents.Count, Measure(context, shard, loaded.Documents, stage, stored, documents, tally, ref measured));
             }
             finally
             {
@@ -47,23 +40,21 @@ internal static class BatchMeasure
 
         documents.ForEach(context.Return);
         IReadOnlyList<StoredFile> result = files.Complete();
-        if (reuse)
+        if (reuse && measured > 0)
         {
-            context.Store.PutRecord(rowsKey, new ActionRecord { Files = result, BatchRows = shard.BatchRows });
+            StoredRows.Keep(context, shard, stage, result);
         }
 
         return result;
     }
 
     private static Column[] Measure(
-        BuildContext context, Shard shard, DocumentBatch batch, PlannedStage stage, StoredRows? stored, bool reuse, List<Document> documents, StageTally tally)
+        BuildContext context, Shard shard, DocumentBatch batch, PlannedStage stage, StoredRows? stored, List<Document> documents, StageTally tally, ref long measuredInShard)
     {
         ValueColumn<bool>? alive = batch.Find(Shard.AliveColumn) as ValueColumn<bool>;
         StringColumn? text = batch.Find("text") as StringColumn;
-        StringColumnBuilder hashes = new(ColumnType.Binary);
         List<Document> toMeasure = [];
         int[] source = new int[batch.Count];
-        Span<byte> hash = stackalloc byte[16];
         for (int row = 0; row < batch.Count; row++)
         {
             while (documents.Count <= row)
@@ -74,20 +65,14 @@ internal static class BatchMeasure
             documents[row].MoveTo(batch, row);
             if (!MeasureAction.InScope(stage, documents[row], alive, row))
             {
-                source[row] = int.MinValue;
-                hashes.AppendNull();
+                source[row] = NotMeasured;
                 continue;
             }
 
-            if (reuse)
+            if (stored is not null && stored.Contains(text![row]))
             {
-                XxHash128.Hash(text![row], hash);
-                hashes.Append(hash);
-                if (stored?.Find(hash) is { } found)
-                {
-                    source[row] = -1 - found;
-                    continue;
-                }
+                source[row] = Stored;
+                continue;
             }
 
             source[row] = toMeasure.Count;
@@ -98,6 +83,7 @@ internal static class BatchMeasure
         long start = Stopwatch.GetTimestamp();
         if (toMeasure.Count > 0)
         {
+            context.EnsureInitialized(stage);
             try
             {
                 // Models are not asked to be thread-safe: they use their own threads.
@@ -112,93 +98,26 @@ internal static class BatchMeasure
             }
         }
 
+        measuredInShard += toMeasure.Count;
         tally.Measured(toMeasure.Count, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
         Column[] measured = [.. fresh.Select(f => f.Build())];
         StageColumns output = new(stage);
         for (int row = 0; row < batch.Count; row++)
         {
-            if (source[row] == int.MinValue)
+            switch (source[row])
             {
-                output.AppendNotMeasured();
-                continue;
+                case NotMeasured:
+                    output.AppendNotMeasured();
+                    break;
+                case Stored:
+                    output.TryAppendStored(stored, text![row]);
+                    break;
+                default:
+                    output.AppendRow(measured, source[row], documents[row].TextUtf8);
+                    break;
             }
-
-            for (int i = 0; i < measured.Length; i++)
-            {
-                if (source[row] >= 0)
-                {
-                    ColumnCopy.AppendRow(output.Figures[i], measured[i], source[row]);
-                }
-                else
-                {
-                    stored!.AppendRow(output.Figures[i], i, -1 - source[row]);
-                }
-            }
-
-            output.AppendMeasured();
         }
 
-        Column[] columns = output.Build();
-        return reuse ? [.. columns, hashes.Build()] : columns;
-    }
-
-    /// <summary>The figures of the last record of a shard, by hash of the text.</summary>
-    private sealed class StoredRows
-    {
-        private readonly Dictionary<UInt128, int> _rowByHash = [];
-        private readonly ColumnBuilder[] _builders;
-        private Column[] _columns = [];
-
-        private StoredRows(PlannedStage stage) => _builders = [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
-
-        public static StoredRows? Load(ContentStore store, string key, PlannedStage stage)
-        {
-            if (store.TryGetRecord(key) is not { } record)
-            {
-                return null;
-            }
-
-            StoredRows rows = new(stage);
-            string hashColumn = stage.Name + HashSuffix;
-            Dictionary<string, ColumnLocation> columns = record.Files
-                .SelectMany(f => f.Columns.Select((c, i) => KeyValuePair.Create(c.Name, new ColumnLocation(f, i))))
-                .ToDictionary(StringComparer.Ordinal);
-            try
-            {
-                using BatchReader reader = new(store, columns);
-                int next = 0;
-                for (int batch = 0; batch < record.BatchRows.Count; batch++)
-                {
-                    using LoadedBatch loaded = reader.Read(batch);
-                    StringColumn hashes = (StringColumn)loaded.Documents[hashColumn];
-                    for (int row = 0; row < loaded.Documents.Count; row++)
-                    {
-                        if (hashes.IsNull(row) || !rows._rowByHash.TryAdd(System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(hashes[row]), next))
-                        {
-                            continue;
-                        }
-
-                        next++;
-                        for (int i = 0; i < rows._builders.Length; i++)
-                        {
-                            ColumnCopy.AppendRow(rows._builders[i], loaded.Documents[stage.FigureColumns[i].Name], row);
-                        }
-                    }
-                }
-            }
-            catch (StoreCorruptException)
-            {
-                // A damaged shortcut is no shortcut: the rows are measured again.
-                return null;
-            }
-
-            rows._columns = [.. rows._builders.Select(b => b.Build())];
-            return rows;
-        }
-
-        public int? Find(ReadOnlySpan<byte> hash) =>
-            _rowByHash.TryGetValue(System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(hash), out int row) ? row : null;
-
-        public void AppendRow(ColumnBuilder builder, int figure, int row) => ColumnCopy.AppendRow(builder, _columns[figure], row);
+        return output.Build();
     }
 }

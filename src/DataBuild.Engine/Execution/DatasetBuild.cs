@@ -46,6 +46,9 @@ public sealed class DatasetBuild : IDisposable
     /// <summary>The store.</summary>
     public ContentStore Store => _context.Store;
 
+    /// <summary>Digests of files.</summary>
+    public FileDigests Digests => _context.Digests;
+
     /// <summary>What each stage did, in order; the first is reading.</summary>
     public IReadOnlyList<StageSummary> Summaries => [.. _finished.Select(t => t.Summary)];
 

@@ -36,7 +36,6 @@ internal static class DecideAction
         }
 
         long start = Stopwatch.GetTimestamp();
-        context.EnsureInitialized(stage);
         DocumentCounts counts = new();
         ColumnSchema[] written = [new(stage.VerdictColumn, ColumnType.String), new(Shard.AliveColumn, ColumnType.Boolean)];
         using ColumnFileWriter writer = new(context.Store, written);

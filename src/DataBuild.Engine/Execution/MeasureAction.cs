@@ -18,7 +18,7 @@ internal static class MeasureAction
         int[] missing = [.. Enumerable.Range(0, stages.Count).Where(i => records[i] is null)];
         if (missing.Length > 0)
         {
-            IReadOnlyList<IReadOnlyList<StoredFile>> files = stages[0].Stage is IBatchStage
+            IReadOnlyList<StoredFile>[] files = stages[0].Stage is IBatchStage
                 ? [BatchMeasure.Run(context, shard, stages[0], tallies[stages[0]])]
                 : Pass(context, shard, [.. missing.Select(i => stages[i])], tallies);
             for (int i = 0; i < missing.Length; i++)
@@ -39,9 +39,6 @@ internal static class MeasureAction
         }
     }
 
-    /// <summary>The columns that a measure writes: the figures and the state.</summary>
-    public static IReadOnlyList<ColumnSchema> ColumnsOf(PlannedStage stage) => [.. stage.FigureColumns, new ColumnSchema(stage.StateColumn, ColumnType.Int32)];
-
     /// <summary>Columns that the stage reads on this shard.</summary>
     public static IEnumerable<string> InputsOf(PlannedStage stage) =>
         stage.Scope == MeasureScope.Kept ? stage.Stage.InputColumns.Append(Shard.AliveColumn) : stage.Stage.InputColumns;
@@ -60,22 +57,28 @@ internal static class MeasureAction
         return key.Add("batches", shard.DigestOf("id"));
     }
 
-    private static IReadOnlyList<IReadOnlyList<StoredFile>> Pass(
+    private static IReadOnlyList<StoredFile>[] Pass(
         BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
     {
-        foreach (PlannedStage stage in stages)
-        {
-            context.EnsureInitialized(stage);
-        }
-
         List<StageFiles> files = [];
+        StoredRows?[] stored = new StoredRows?[stages.Count];
+        long[] measured = new long[stages.Count];
         try
         {
-            files.AddRange(stages.Select(s => new StageFiles(context.Store, ColumnsOf(s))));
+            for (int i = 0; i < stored.Length; i++)
+            {
+                files.Add(new StageFiles(context.Store, StageColumns.SchemaOf(stages[i])));
+                stored[i] = StoredRows.AreKeptFor(stages[i]) ? StoredRows.Find(context, shard, stages[i]) : null;
+                if (stored[i] is null)
+                {
+                    context.EnsureInitialized(stages[i]);
+                }
+            }
+
             using BatchReader reader = new(context.Store, shard.Find(stages.SelectMany(InputsOf).Append("id").Append("url")));
             OrderedPipeline.Run(
                 Enumerable.Range(0, shard.BatchRows.Count).Select(reader.Read),
-                loaded => (loaded, Measure(context, shard, loaded.Documents, stages, tallies)),
+                loaded => (loaded, Measure(context, shard, loaded.Documents, stages, stored, measured, tallies)),
                 result =>
                 {
                     for (int i = 0; i < files.Count; i++)
@@ -86,16 +89,30 @@ internal static class MeasureAction
                     result.loaded.Dispose();
                 },
                 context.Slots, context.PipelineDepth, context.Cancellation);
-            return [.. files.Select(f => f.Complete())];
+            IReadOnlyList<StoredFile>[] result = [.. files.Select(f => f.Complete())];
+            for (int i = 0; i < result.Length; i++)
+            {
+                if (StoredRows.AreKeptFor(stages[i]) && measured[i] > 0)
+                {
+                    StoredRows.Keep(context, shard, stages[i], result[i]);
+                }
+            }
+
+            return result;
         }
         finally
         {
             files.ForEach(f => f.Dispose());
+            foreach (StoredRows? rows in stored)
+            {
+                rows?.Dispose();
+            }
         }
     }
 
     private static Column[][] Measure(
-        BuildContext context, Shard shard, DocumentBatch batch, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
+        BuildContext context, Shard shard, DocumentBatch batch, IReadOnlyList<PlannedStage> stages, StoredRows?[] stored, long[] measuredInShard,
+        IReadOnlyDictionary<PlannedStage, StageTally> tallies)
     {
         StageColumns[] outputs = [.. stages.Select(s => new StageColumns(s))];
         ValueColumn<bool>? alive = batch.Find(Shard.AliveColumn) as ValueColumn<bool>;
@@ -114,6 +131,18 @@ internal static class MeasureAction
                 }
 
                 long start = Stopwatch.GetTimestamp();
+                if (outputs[i].TryAppendStored(stored[i], document.TextUtf8))
+                {
+                    ticks[i] += Stopwatch.GetTimestamp() - start;
+                    continue;
+                }
+
+                if (stored[i] is not null)
+                {
+                    // Only a text that is not known needs what the stage loads.
+                    context.EnsureInitialized(stages[i]);
+                }
+
                 outputs[i].Measure(document, shard);
                 ticks[i] += Stopwatch.GetTimestamp() - start;
                 measured[i]++;
@@ -123,6 +152,7 @@ internal static class MeasureAction
         context.Return(document);
         for (int i = 0; i < outputs.Length; i++)
         {
+            Interlocked.Add(ref measuredInShard[i], measured[i]);
             tallies[stages[i]].Measured(measured[i], 0, (double)ticks[i] / Stopwatch.Frequency);
         }
 

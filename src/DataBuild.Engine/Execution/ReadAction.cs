@@ -88,7 +88,7 @@ internal static class ReadAction
 
         ColumnSchema[] schemas = stage is null
             ? [.. ReadSchemas, new ColumnSchema("text", ColumnType.String)]
-            : [.. ReadSchemas, .. MeasureAction.ColumnsOf(stage)];
+            : [.. ReadSchemas, .. StageColumns.SchemaOf(stage)];
         List<int> batchRows = [];
         DocumentCounts counts = new();
         using StageFiles files = new(context.Store, schemas);

@@ -2,21 +2,30 @@ using DataBuild.Engine.Planning;
 
 namespace DataBuild.Engine.Execution;
 
-/// <summary>Collects the columns that measuring one stage on one batch gives: its figures and the state.</summary>
+/// <summary>Collects the columns that measuring one stage on one batch gives: its figures, the state, and where figures are kept by text the text's hash.</summary>
 internal sealed class StageColumns
 {
     private readonly PlannedStage _stage;
     private readonly ColumnBuilder[] _figures;
     private readonly ValueColumnBuilder<int> _state = new();
+    private readonly StringColumnBuilder? _hashes;
 
     public StageColumns(PlannedStage stage)
     {
         _stage = stage;
         _figures = [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
+        _hashes = StoredRows.AreKeptFor(stage) ? new StringColumnBuilder(ColumnType.Binary) : null;
     }
 
-    public ReadOnlySpan<ColumnBuilder> Figures => _figures;
+    /// <summary>The columns in the order of <see cref="Build"/>.</summary>
+    public static IReadOnlyList<ColumnSchema> SchemaOf(PlannedStage stage) =>
+    [
+        .. stage.FigureColumns,
+        new ColumnSchema(stage.StateColumn, ColumnType.Int32),
+        .. StoredRows.AreKeptFor(stage) ? [StoredRows.HashColumn(stage)] : Array.Empty<ColumnSchema>(),
+    ];
 
+    /// <summary>Measures a document and appends its figures.</summary>
     public void Measure(Document document, Shard shard)
     {
         int before = _figures.Length == 0 ? 0 : _figures[0].Length;
@@ -44,14 +53,47 @@ internal sealed class StageColumns
             return;
         }
 
-        _state.Append(MeasureState.Measured);
+        AppendMeasured(document.TextUtf8);
     }
 
-    public void AppendMeasured() => _state.Append(MeasureState.Measured);
+    /// <summary>Appends what the stage measured on that text the last time.</summary>
+    /// <returns>False when nothing is known of it.</returns>
+    public bool TryAppendStored(StoredRows? stored, ReadOnlySpan<byte> text)
+    {
+        if (stored is null || !stored.TryAppend(text, _figures))
+        {
+            return false;
+        }
+
+        AppendMeasured(text);
+        return true;
+    }
+
+    /// <summary>Appends a row of figures that were measured together with others.</summary>
+    public void AppendRow(ReadOnlySpan<Column> measured, int row, ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i < _figures.Length; i++)
+        {
+            Columns.ColumnCopy.AppendRow(_figures[i], measured[i], row);
+        }
+
+        AppendMeasured(text);
+    }
 
     public void AppendNotMeasured() => AppendNull(MeasureState.NotMeasured);
 
-    public Column[] Build() => [.. _figures.Select(f => f.Build()), _state.Build()];
+    public Column[] Build() => [.. _figures.Select(f => f.Build()), _state.Build(), .. _hashes is null ? Array.Empty<Column>() : [_hashes.Build()]];
+
+    private void AppendMeasured(ReadOnlySpan<byte> text)
+    {
+        _state.Append(MeasureState.Measured);
+        if (_hashes is not null)
+        {
+            Span<byte> hash = stackalloc byte[StoredRows.HashBytes];
+            StoredRows.Hash(text, hash);
+            _hashes.Append(hash);
+        }
+    }
 
     private void AppendNull(int state)
     {
@@ -61,5 +103,6 @@ internal sealed class StageColumns
         }
 
         _state.Append(state);
+        _hashes?.AppendNull();
     }
 }

@@ -43,7 +43,8 @@ internal sealed class StageFiles : IDisposable
     }
 
     private static bool IsLarge(ColumnSchema column) =>
-        column.Name == "text" || column.Type is ColumnType.Int32List or ColumnType.UInt64List or ColumnType.SingleList or ColumnType.Binary;
+        column.Name == "text" || column.Type is ColumnType.Int32List or ColumnType.UInt64List or ColumnType.SingleList
+        || (column.Type == ColumnType.Binary && !column.Name.EndsWith(StoredRows.HashSuffix, StringComparison.Ordinal));
 
     private void Open(ContentStore store, IReadOnlyList<ColumnSchema> columns, int[] ordinals)
     {

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Text;
 using DataBuild.Engine.Columns;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging.Tokens;
@@ -67,7 +67,7 @@ public sealed class DatasetPackager
         Directory.CreateDirectory(partial);
         try
         {
-            Manifest manifest = Write(partial, key, report());
+            Manifest manifest = Write(new OutputFolder(partial), key, report());
             Swap(partial, output);
             return (manifest, true);
         }
@@ -100,17 +100,11 @@ public sealed class DatasetPackager
 
     private static string OldOf(string output) => $"{output}.partial.old";
 
-    private static bool IsIntact(string output, Manifest manifest) => manifest.Files.All(f =>
+    private bool IsIntact(string output, Manifest manifest) => manifest.Files.All(f =>
     {
-        string path = Path.Combine(output, f.Path);
-        return File.Exists(path) && new FileInfo(path).Length == f.Bytes && DigestOf(path) == f.Sha256;
+        FileInfo file = new(Path.Combine(output, f.Path));
+        return file.Exists && file.Length == f.Bytes && _build.Digests.Of(file.FullName) == f.Sha256;
     });
-
-    private static string DigestOf(string path)
-    {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 
     private string PackageKey()
     {
@@ -171,64 +165,63 @@ public sealed class DatasetPackager
 
     private string TokensColumn() => _tokenStage!.Name + ((ITokenizingStage)_tokenStage.Stage).TokensColumn;
 
-    private Manifest Write(string folder, string key, BuildReport report)
+    private Manifest Write(OutputFolder folder, string key, BuildReport report)
     {
         PublishedFacts facts = new(_plan);
-        (List<string> rowFiles, List<long> rowCounts) = WriteRows(Path.Combine(folder, "data"), facts);
-        if (rowCounts.Sum() != _build.Summaries[^1].Counts.Kept)
+        List<ManifestFile> files = WriteRows(folder, facts);
+        long rows = files.Sum(f => f.Rows ?? 0);
+        if (rows != _build.Summaries[^1].Counts.Kept)
         {
-            throw new StageException("DB3060", $"{rowCounts.Sum()} rows were written of the {_build.Summaries[^1].Counts.Kept} documents that the last stage kept");
+            throw new StageException("DB3060", $"{rows} rows were written of the {_build.Summaries[^1].Counts.Kept} documents that the last stage kept");
         }
 
-        long? tokens = _tokenStage is null ? null : WriteTokens(Path.Combine(folder, "tokens"));
-        List<ManifestFile> files = [];
-        for (int i = 0; i < rowFiles.Count; i++)
-        {
-            files.Add(FileEntry(folder, rowFiles[i], rowCounts[i]));
-        }
-
+        long? tokens = null;
         if (_tokenStage is not null)
         {
-            files.AddRange(Directory.EnumerateFiles(Path.Combine(folder, "tokens")).Order(StringComparer.Ordinal).Select(f => FileEntry(folder, f, null)));
+            tokens = new TokenPackager(_build, _tokenStage, _cancellation).Write(folder);
+            files.AddRange(folder.Files.Where(f => f.StartsWith(TokenSink.Folder, StringComparison.Ordinal)).Select(f => folder.Entry(f)));
         }
 
         foreach ((string stage, MadeFile made) in MadeFiles())
         {
-            string path = Path.Combine(folder, stage, made.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Copy(_build.Store.OpenVerified(made.File.Digest), path);
-            files.Add(FileEntry(folder, path, null));
+            string name = $"{stage}/{made.Name}";
+            using (FileStream source = File.OpenRead(_build.Store.OpenVerified(made.File.Digest)))
+            using (Stream copy = folder.Create(name))
+            {
+                source.CopyTo(copy);
+            }
+
+            files.Add(folder.Entry(name));
         }
 
         if (VerdictTable.IsWanted(_plan.File))
         {
-            string verdicts = Path.Combine(folder, VerdictTable.FileName);
-            VerdictTable.Write(verdicts, _build, _cancellation);
-            files.Add(FileEntry(folder, verdicts, _build.Shards.Sum(s => s.Rows)));
+            using (Stream verdicts = folder.Create(VerdictTable.FileName))
+            {
+                VerdictTable.Write(verdicts, _build, _cancellation);
+            }
+
+            files.Add(folder.Entry(VerdictTable.FileName, _build.Shards.Sum(s => s.Rows)));
         }
 
-        Manifest draft = NewManifest(key, files, facts, tokens);
-        files.Add(WriteText(folder, "README.md", DatasetCard.Render(draft, _plan.File.OutputFormat, _description.Statement)));
-        files.Add(WriteText(folder, "croissant.json", Croissant.Render(draft, _plan.File.OutputFormat)));
-        files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
-        files.Add(WriteText(folder, "SHA256SUMS", string.Concat(files.Select(f => $"{f.Sha256}  {f.Path}\n"))));
-        Manifest manifest = NewManifest(key, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], facts, tokens);
+        // Each of these tells of the files before it, and the manifest of every file.
+        Manifest manifest = NewManifest(key, files, facts, tokens);
+        Add("README.md", DatasetCard.Render(manifest, _plan.File.OutputFormat, _description.Statement));
+        Add("croissant.json", Croissant.Render(manifest, _plan.File.OutputFormat));
+        Add("SHA256SUMS", string.Concat(manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => $"{f.Sha256}  {f.Path}\n")));
+        manifest.Files = [.. manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal)];
 
         // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
-        File.WriteAllText(Path.Combine(folder, "report.html"), ReportPage.Render(report, manifest));
-        File.WriteAllBytes(Path.Combine(folder, "manifest.json"), manifest.ToJson());
+        folder.Write("report.html", Encoding.UTF8.GetBytes(ReportPage.Render(report, manifest)));
+        folder.Write("manifest.json", manifest.ToJson());
         return manifest;
-    }
 
-    private static ManifestFile WriteText(string folder, string name, string text)
-    {
-        string path = Path.Combine(folder, name);
-        File.WriteAllText(path, text);
-        return FileEntry(folder, path, null);
+        void Add(string name, string text)
+        {
+            folder.Write(name, Encoding.UTF8.GetBytes(text));
+            manifest.Files = [.. manifest.Files, folder.Entry(name)];
+        }
     }
-
-    private static ManifestFile FileEntry(string folder, string path, long? rows) =>
-        new(Path.GetRelativePath(folder, path).Replace('\\', '/'), DigestOf(path), new FileInfo(path).Length, rows);
 
     private Manifest NewManifest(string key, IReadOnlyList<ManifestFile> files, PublishedFacts facts, long? tokens) => new()
     {
@@ -273,13 +266,11 @@ public sealed class DatasetPackager
         return options;
     }
 
-    private (List<string> Files, List<long> Rows) WriteRows(string folder, PublishedFacts facts)
+    private List<ManifestFile> WriteRows(OutputFolder folder, PublishedFacts facts)
     {
-        Directory.CreateDirectory(folder);
-        List<string> files = [];
         List<long> rowCounts = [];
         TableWriter? writer = null;
-        FileStream? stream = null;
+        Stream? stream = null;
         long fileBytes = 0;
         try
         {
@@ -299,11 +290,8 @@ public sealed class DatasetPackager
                     if (writer is null || fileBytes >= TextBytesPerFile)
                     {
                         Finish(writer, stream);
-                        files.Add(Path.Combine(folder, $"part-{files.Count:D5}"));
-                        rowCounts.Add(0);
                         fileBytes = 0;
-                        stream = new FileStream(files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-                        writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
+                        (writer, stream) = StartRows(folder, rowCounts);
                     }
 
                     Column[] columns = ColumnsOf(loaded.Documents, shard);
@@ -316,10 +304,7 @@ public sealed class DatasetPackager
             // A dataset that keeps nothing still is a table with columns.
             if (writer is null)
             {
-                files.Add(Path.Combine(folder, "part-00000"));
-                rowCounts.Add(0);
-                stream = new FileStream(files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-                writer = TableWriter.Create(_plan.File.OutputFormat, stream, _columns);
+                (writer, stream) = StartRows(folder, rowCounts);
             }
 
             Finish(writer, stream);
@@ -331,17 +316,24 @@ public sealed class DatasetPackager
         }
 
         // The number of files, which their names state, is known only now.
-        for (int i = 0; i < files.Count; i++)
+        return [.. rowCounts.Select((rows, i) =>
         {
-            string name = Path.Combine(folder, $"train-{i:D5}-of-{files.Count:D5}.{_plan.File.OutputFormat}");
-            File.Move(files[i], name);
-            files[i] = name;
-        }
-
-        return (files, rowCounts);
+            string name = $"data/train-{i:D5}-of-{rowCounts.Count:D5}.{_plan.File.OutputFormat}";
+            folder.Rename(PartName(i), name);
+            return folder.Entry(name, rows);
+        })];
     }
 
-    private static void Finish(TableWriter? writer, FileStream? stream)
+    private (TableWriter Writer, Stream Stream) StartRows(OutputFolder folder, List<long> rowCounts)
+    {
+        Stream stream = folder.Create(PartName(rowCounts.Count));
+        rowCounts.Add(0);
+        return (TableWriter.Create(_plan.File.OutputFormat, stream, _columns), stream);
+    }
+
+    private static string PartName(int part) => $"data/part-{part:D5}";
+
+    private static void Finish(TableWriter? writer, Stream? stream)
     {
         writer?.Complete();
         writer?.Dispose();
@@ -365,12 +357,6 @@ public sealed class DatasetPackager
         }
 
         return builder.Build();
-    }
-
-    private long WriteTokens(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        return new TokenPackager(_build, _tokenStage!, _cancellation).Write(folder);
     }
 
     private static int[] KeptRows(DocumentBatch batch)

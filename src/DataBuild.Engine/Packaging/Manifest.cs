@@ -59,7 +59,7 @@ public sealed class Manifest
     public long? Tokens { get; set; }
 
     /// <summary>Files of the dataset, by path.</summary>
-    public required IReadOnlyList<ManifestFile> Files { get; init; }
+    public required IReadOnlyList<ManifestFile> Files { get; set; }
 
     /// <summary>The manifest as indented JSON with '\n' line ends.</summary>
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest), (byte)'\n'];

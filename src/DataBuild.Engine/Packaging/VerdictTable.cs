@@ -31,10 +31,9 @@ internal static class VerdictTable
     public static bool IsWanted(PlanFile plan) =>
         !(plan.Properties.TryGetValue("DataBuildVerdicts", out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase));
 
-    public static void Write(string path, DatasetBuild build, CancellationToken cancellation)
+    public static void Write(Stream stream, DatasetBuild build, CancellationToken cancellation)
     {
         PlannedStage[] stages = [.. build.Plan.Stages];
-        using FileStream stream = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         using ParquetTableWriter writer = new(stream, Schema);
         foreach (Shard shard in build.Shards)
         {

@@ -15,6 +15,7 @@ public sealed class FileDigests
 
     private readonly string? _cachePath;
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _used = new(StringComparer.Ordinal);
     private bool _changed;
 
     /// <summary>Opens the digests remembered in a file; a missing or damaged file is an empty one.</summary>
@@ -40,6 +41,9 @@ public sealed class FileDigests
         }
     }
 
+    /// <summary>True while every file that a digest was asked for has the length and the time that it had then.</summary>
+    public bool AreCurrent => _used.All(used => File.Exists(used.Key) && FileStamp.Of(used.Key) == used.Value.Stamp);
+
     /// <summary>Lower-case hexadecimal SHA-256 of a file's content.</summary>
     /// <exception cref="IOException">The file cannot be read, or changed while it was read.</exception>
     public string Of(string path)
@@ -47,6 +51,7 @@ public sealed class FileDigests
         FileStamp before = FileStamp.Of(path);
         if (_entries.TryGetValue(path, out Entry entry) && entry.Stamp == before)
         {
+            _used[path] = entry;
             return entry.Digest;
         }
 
@@ -62,9 +67,11 @@ public sealed class FileDigests
             throw new IOException($"'{path}' changed while it was read; build again when it is complete");
         }
 
+        Entry read = new(digest, before);
+        _used[path] = read;
         if (Math.Max(before.Modified, before.Changed) < (start - RacyWindow).Ticks)
         {
-            _entries[path] = new Entry(digest, before);
+            _entries[path] = read;
             _changed = true;
         }
 

@@ -37,6 +37,9 @@ public sealed partial record TokenizeStage : TokenFileStage<TokenizeFigures>
     public override IReadOnlyList<string> PublishedColumns => [".count"];
 
     /// <inheritdoc />
+    public override bool ReuseByText => true;
+
+    /// <inheritdoc />
     protected override bool EndsDocuments => AppendEndOfText;
 
     /// <inheritdoc />

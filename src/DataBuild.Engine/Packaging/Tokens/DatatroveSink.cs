@@ -5,12 +5,12 @@ namespace DataBuild.Engine.Packaging.Tokens;
 /// <summary><c>train_00000_unshuffled.ds</c> (or <c>doc_shuffled</c>) with <c>.index</c> and <c>.metadata</c>.</summary>
 internal sealed class DatatroveSink : TokenSink
 {
-    private readonly FileStream _data;
-    private readonly FileStream _index;
-    private readonly FileStream _metadata;
+    private readonly Stream _data;
+    private readonly Stream _index;
+    private readonly Stream _metadata;
     private readonly DatatroveWriter _writer;
 
-    public DatatroveSink(string folder, int vocabularySize, string tokenizer, bool shuffled)
+    public DatatroveSink(OutputFolder folder, int vocabularySize, string tokenizer, bool shuffled)
     {
         string name = $"train_00000_{(shuffled ? "doc_shuffled" : "unshuffled")}.ds";
         _data = Create(folder, name);

@@ -16,7 +16,7 @@ internal sealed class DocumentMap : IDisposable
         new("start", ColumnType.Int32, "First token of the part, counted in the document"),
     ];
 
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly ParquetTableWriter _writer;
     private readonly ValueColumnBuilder<long> _sequence = new();
     private readonly ValueColumnBuilder<int> _position = new();
@@ -24,9 +24,9 @@ internal sealed class DocumentMap : IDisposable
     private readonly StringColumnBuilder _id = new();
     private readonly ValueColumnBuilder<int> _start = new();
 
-    public DocumentMap(string folder)
+    public DocumentMap(OutputFolder folder)
     {
-        _stream = new FileStream(Path.Combine(folder, "train.documents.parquet"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        _stream = folder.Create(TokenSink.Folder + "train.documents.parquet");
         _writer = new ParquetTableWriter(_stream, Schema);
     }
 

@@ -5,11 +5,11 @@ namespace DataBuild.Engine.Packaging.Tokens;
 /// <summary><c>train.bin</c> and <c>train.idx</c>; every sequence is a document of the index.</summary>
 internal sealed class MegatronSink : TokenSink
 {
-    private readonly FileStream _bin;
-    private readonly FileStream _index;
+    private readonly Stream _bin;
+    private readonly Stream _index;
     private readonly MegatronWriter _writer;
 
-    public MegatronSink(string folder, int vocabularySize)
+    public MegatronSink(OutputFolder folder, int vocabularySize)
     {
         _bin = Create(folder, "train.bin");
         _index = Create(folder, "train.idx");

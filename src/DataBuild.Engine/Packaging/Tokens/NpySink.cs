@@ -5,13 +5,13 @@ using DataBuild.Formats.Tokens;
 namespace DataBuild.Engine.Packaging.Tokens;
 
 /// <summary><c>part-0-00000.npy</c> and on, raw ids, each with a <c>.csv.gz</c> of its documents.</summary>
-internal sealed class NpySink(string folder, int vocabularySize, long tokensPerFile = NpySink.DefaultTokensPerFile) : TokenSink
+internal sealed class NpySink(OutputFolder folder, int vocabularySize, long tokensPerFile = NpySink.DefaultTokensPerFile) : TokenSink
 {
     /// <summary>Tokens after which the next file begins, as in dolma.</summary>
     public const long DefaultTokensPerFile = 1L << 30;
 
-    private FileStream? _data;
-    private FileStream? _rows;
+    private Stream? _data;
+    private Stream? _rows;
     private DolmaWriter? _writer;
     private int _files;
 

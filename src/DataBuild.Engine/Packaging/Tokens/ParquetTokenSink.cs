@@ -4,7 +4,7 @@ using DataBuild.Formats.Parquet;
 namespace DataBuild.Engine.Packaging.Tokens;
 
 /// <summary><c>train-00000-of-00001.parquet</c> and on, a row a sequence: <c>input_ids</c>, <c>boundaries</c>, and <c>id</c> of the first document.</summary>
-internal sealed class ParquetTokenSink(string folder, long tokensPerFile = ParquetTokenSink.DefaultTokensPerFile) : TokenSink
+internal sealed class ParquetTokenSink(OutputFolder folder, long tokensPerFile = ParquetTokenSink.DefaultTokensPerFile) : TokenSink
 {
     /// <summary>Tokens after which the next file begins: about 300 MB of English.</summary>
     public const long DefaultTokensPerFile = 1L << 27;
@@ -22,7 +22,7 @@ internal sealed class ParquetTokenSink(string folder, long tokensPerFile = Parqu
     private readonly ListColumnBuilder<int> _boundaries = new();
     private readonly StringColumnBuilder _documents = new();
     private readonly List<string> _files = [];
-    private FileStream? _stream;
+    private Stream? _stream;
     private ParquetTableWriter? _writer;
     private long _tokens;
     private long _buffered;
@@ -33,7 +33,7 @@ internal sealed class ParquetTokenSink(string folder, long tokensPerFile = Parqu
         Close();
         for (int i = 0; i < _files.Count; i++)
         {
-            File.Move(_files[i], Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"train-{i:D5}-of-{_files.Count:D5}.parquet")));
+            folder.Rename(Folder + _files[i], string.Create(CultureInfo.InvariantCulture, $"{Folder}train-{i:D5}-of-{_files.Count:D5}.parquet"));
         }
     }
 
@@ -65,8 +65,8 @@ internal sealed class ParquetTokenSink(string folder, long tokensPerFile = Parqu
     private ParquetTableWriter Open()
     {
         // The number of files, which their names state, is known only at the end.
-        _files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{_files.Count:D5}")));
-        _stream = new FileStream(_files[^1], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        _files.Add(string.Create(CultureInfo.InvariantCulture, $"part-{_files.Count:D5}"));
+        _stream = Create(folder, _files[^1]);
         return new ParquetTableWriter(_stream, Schema);
     }
 

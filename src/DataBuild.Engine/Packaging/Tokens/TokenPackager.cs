@@ -10,9 +10,9 @@ internal sealed class TokenPackager(DatasetBuild build, PlannedStage stage, Canc
     private readonly ITokenizingStage _tokenizing = (ITokenizingStage)stage.Stage;
     private readonly string _column = stage.Name + ((ITokenizingStage)stage.Stage).TokensColumn;
 
-    /// <summary>Writes all files into a folder, which must be empty.</summary>
+    /// <summary>Writes all files into the folder of token files.</summary>
     /// <returns>Tokens written.</returns>
-    public long Write(string folder)
+    public long Write(OutputFolder folder)
     {
         build.EnsureInitialized(stage);
         TokenFileOptions options = _tokenizing.TokenFiles;
@@ -86,7 +86,7 @@ internal sealed class TokenPackager(DatasetBuild build, PlannedStage stage, Canc
         }
     }
 
-    private TokenSink CreateSink(string folder, TokenFileOptions options) => options.Format switch
+    private TokenSink CreateSink(OutputFolder folder, TokenFileOptions options) => options.Format switch
     {
         TokenFormat.Megatron => new MegatronSink(folder, _tokenizing.VocabularySize),
         TokenFormat.Datatrove => new DatatroveSink(folder, _tokenizing.VocabularySize, _tokenizing.TokenizerName, options.ShuffleSeed is not null),

@@ -3,6 +3,9 @@ namespace DataBuild.Engine.Packaging.Tokens;
 /// <summary>Writes sequences in one format, into one folder.</summary>
 internal abstract class TokenSink : IDisposable
 {
+    /// <summary>Folder of token files in a dataset.</summary>
+    public const string Folder = "tokens/";
+
     /// <summary>Tokens written, filled places included.</summary>
     public long Tokens { get; private set; }
 
@@ -25,6 +28,5 @@ internal abstract class TokenSink : IDisposable
 
     protected abstract void Write(ReadOnlySpan<int> ids, ReadOnlySpan<int> boundaries, ReadOnlySpan<byte> id, string source, long row);
 
-    protected static FileStream Create(string folder, string name) =>
-        new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+    protected static Stream Create(OutputFolder folder, string name) => folder.Create(Folder + name);
 }

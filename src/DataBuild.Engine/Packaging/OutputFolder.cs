@@ -1,0 +1,60 @@
+using DataBuild.Engine.Store;
+
+namespace DataBuild.Engine.Packaging;
+
+/// <summary>The folder that a dataset is written into; it knows the digest of every file that was written through it.</summary>
+internal sealed class OutputFolder(string root)
+{
+    private readonly Dictionary<string, (string Digest, long Length)> _files = new(StringComparer.Ordinal);
+
+    /// <summary>Files that are complete, relative paths with forward slashes in ordinal order.</summary>
+    public IEnumerable<string> Files => _files.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Path of a file.</summary>
+    public string PathOf(string name) => Path.Combine(root, name);
+
+    /// <summary>Starts a file; it is complete when the stream is disposed.</summary>
+    public Stream Create(string name)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        return new OutputFile(this, name);
+    }
+
+    /// <summary>Writes a file whole.</summary>
+    public void Write(string name, ReadOnlySpan<byte> content)
+    {
+        using Stream stream = Create(name);
+        stream.Write(content);
+    }
+
+    /// <summary>Gives a complete file another name.</summary>
+    public void Rename(string name, string newName)
+    {
+        File.Move(PathOf(name), PathOf(newName));
+        _files.Remove(name, out (string Digest, long Length) file);
+        _files.Add(newName, file);
+    }
+
+    /// <summary>The manifest's entry for a complete file.</summary>
+    public ManifestFile Entry(string name, long? rows = null)
+    {
+        (string digest, long length) = _files[name];
+        return new ManifestFile(name, digest, length, rows);
+    }
+
+    private sealed class OutputFile(OutputFolder folder, string name) : DigestingFileStream(folder.PathOf(name))
+    {
+        private bool _finished;
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !_finished)
+            {
+                _finished = true;
+                folder._files.Add(name, Finish());
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
