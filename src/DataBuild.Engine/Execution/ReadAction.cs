@@ -236,6 +236,19 @@ internal static class ReadAction
         Document view = context.RentDocument();
         StageColumns output = new(stage);
         long start = Stopwatch.GetTimestamp();
+        if (stage.Stage is IPrefetchingStage prefetching)
+        {
+            for (int row = 0; row < raw.Count; row++)
+            {
+                if (drop[row] is null && !raw[row].IsText)
+                {
+                    view.MoveTo(batch, row);
+                    view.SetPayload(raw[row].Payload, raw[row].MediaType, raw[row].Charset);
+                    prefetching.Prefetch(view);
+                }
+            }
+        }
+
         for (int row = 0; row < raw.Count; row++)
         {
             if (drop[row] is not null)

@@ -1,3 +1,8 @@
+using DataBuild.Stages.Extract.Labelling;
+using DataBuild.Stages.Generate;
+using DataBuild.Stages.Score;
+using DataBuild.Stages.Tokenize;
+
 namespace DataBuild.Stages.Extract;
 
 /// <summary>What extraction finds on a page.</summary>
@@ -12,6 +17,8 @@ namespace DataBuild.Stages.Extract;
 /// <param name="Charset">WHATWG name of the encoding that was used.</param>
 /// <param name="Replacements">Byte sequences that were no text in that encoding and became U+FFFD.</param>
 /// <param name="Reason">Why the page cannot be used; null when it can.</param>
+/// <param name="MainHtml">HTML of the main content, where it is asked for.</param>
+/// <param name="LabelledBy">Where a labeller other than the built-in model was asked: its kind, or <c>fallback</c> where its answer could not be used.</param>
 [Figures]
 public readonly partial record struct ExtractFigures(
     [property: Column("text")] ReadOnlyMemory<char>? Text,
@@ -24,17 +31,21 @@ public readonly partial record struct ExtractFigures(
     [property: Column("license")] string? License,
     string? Charset,
     int Replacements,
-    string? Reason);
+    string? Reason,
+    string? MainHtml,
+    string? LabelledBy);
 
 /// <summary>
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
 [Stage("Extract", Version = 2, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
-public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayloadStage
+public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();
     private ExtractOptions? _options;
+    private IBlockLabeller? _labeller;
+    private CancellationToken _cancellation;
 
     /// <summary>Form of the text.</summary>
     public ExtractFormat Format { get; init; } = ExtractFormat.Markdown;
@@ -80,6 +91,60 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
     [Option(Min = 1, Unit = "characters")]
     public int MaxAttributeChars { get; init; } = 256 * 1024;
 
+    /// <summary>Fills the column <c>mainHtml</c> with the HTML of the main content; published where <c>DataBuildOutputColumns</c> names it.</summary>
+    public bool MainHtml { get; init; }
+
+    /// <summary>Who says which blocks are main content.</summary>
+    public ExtractLabeller Labeller { get; init; } = ExtractLabeller.Model;
+
+    /// <summary>The model of <c>Labeller="Onnx"</c>: a token classifier of the simplified page, two labels a token.</summary>
+    public InputFile? LabellerModel { get; init; }
+
+    /// <summary>Tokenizer of that model: a file, or the name of an encoding.</summary>
+    [Option(Names = "o200k_base|cl100k_base|p50k_base|r50k_base")]
+    public InputFile? LabellerTokenizer { get; init; }
+
+    /// <summary>Tokens that the model reads at a time, special ones included.</summary>
+    [Option(Min = 8, Max = 1048576, Unit = "tokens")]
+    public int LabellerMaxTokens { get; init; } = 512;
+
+    /// <summary>Special tokens before what the model reads, such as <c>[CLS]</c>.</summary>
+    public IReadOnlyList<string> LabellerPrefixTokens { get; init; } = [];
+
+    /// <summary>Special tokens after what the model reads, such as <c>[SEP]</c>.</summary>
+    public IReadOnlyList<string> LabellerSuffixTokens { get; init; } = [];
+
+    /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>auto</c>.</summary>
+    [WithoutEffectOnOutput]
+    public string LabellerProvider { get; init; } = "cpu";
+
+    /// <summary>Address of the server of <c>Labeller="Endpoint"</c>, which understands chat completions: <c>http://localhost:8000/v1</c>.</summary>
+    [WithoutEffectOnOutput]
+    public string? Endpoint { get; init; }
+
+    /// <summary>Name of the language model there.</summary>
+    public string? EndpointModel { get; init; }
+
+    /// <summary>Environment variable that holds the server's key; the key itself stands in no file.</summary>
+    [WithoutEffectOnOutput]
+    public string EndpointKeyVariable { get; init; } = "OPENAI_API_KEY";
+
+    /// <summary>Requests at a time.</summary>
+    [Option(Min = 1, Max = 4096, Unit = "requests"), WithoutEffectOnOutput]
+    public int EndpointConcurrency { get; init; } = 16;
+
+    /// <summary>How long one answer may take; a request that takes longer is sent again.</summary>
+    [Option(Min = 1, Max = 86400, Unit = "seconds"), WithoutEffectOnOutput]
+    public int EndpointTimeout { get; init; } = 300;
+
+    /// <summary>Folder, relative to the project, that keeps the answers of language models: none is asked for twice.</summary>
+    [WithoutEffectOnOutput]
+    public string Answers { get; init; } = "answers";
+
+    /// <summary>Length of a simplified page at most; a longer one is labelled by the built-in model.</summary>
+    [Option(Min = 1, Unit = "characters")]
+    public int MaxPromptChars { get; init; } = 100_000;
+
     /// <inheritdoc />
     public override IReadOnlyList<string> InputColumns => [];
 
@@ -87,7 +152,18 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
     public override MeasureScope Scope => MeasureScope.All;
 
     /// <inheritdoc />
-    public override void Initialize(StageContext context) => _options = CreateOptions();
+    public override void Initialize(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _options = CreateOptions();
+        _cancellation = context.Cancellation;
+        _labeller = Labeller switch
+        {
+            ExtractLabeller.Onnx => LoadOnnx(context),
+            ExtractLabeller.Endpoint => OpenEndpoint(context),
+            _ => null,
+        };
+    }
 
     /// <inheritdoc />
     public override ExtractFigures Measure(Document document)
@@ -95,8 +171,8 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
         if (document.Payload.IsEmpty)
         {
             return document.HasText
-                ? new ExtractFigures(document.TextMemory, null, null, null, null, null, null, null, "utf-8", 0, null)
-                : new ExtractFigures(null, null, null, null, null, null, null, null, null, 0, "empty");
+                ? new ExtractFigures(document.TextMemory, null, null, null, null, null, null, null, "utf-8", 0, null, null, null)
+                : new ExtractFigures(null, null, null, null, null, null, null, null, null, 0, "empty", null, null);
         }
 
         if (PlainText.IsTextType(document.MediaType))
@@ -104,14 +180,89 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
             return PlainText.Decode(document.Payload, document.HttpCharset, MaxBytes);
         }
 
-        ExtractedPage page = _extractor.Extract(document.Payload, document.HttpCharset, document.Url, _options ??= CreateOptions());
+        ExtractedPage page = Extract(document, _options ??= CreateOptions());
         return new ExtractFigures(
             page.DropReason is null ? page.Text.AsMemory() : null, page.Title, page.LanguageDeclared, page.Author, page.DatePublished, page.SiteName,
-            page.CanonicalUrl, page.License, page.Charset, page.ReplacementCount, page.DropReason);
+            page.CanonicalUrl, page.License, page.Charset, page.ReplacementCount, page.DropReason, page.MainHtml,
+            _labeller is null ? null : page.LabelledByAnswer ? (Labeller == ExtractLabeller.Onnx ? "onnx" : "endpoint") : "fallback");
+    }
+
+    /// <inheritdoc />
+    public void Prefetch(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        if (Labeller == ExtractLabeller.Endpoint && _labeller is { } labeller && !document.Payload.IsEmpty && !PlainText.IsTextType(document.MediaType)
+            && _extractor.Simplify(document.Payload, document.HttpCharset, document.Url, _options ??= CreateOptions()) is { } page)
+        {
+            // The answer, or the failure, is met when the document is measured.
+            _ = labeller.LabelAsync(page.Html, page.Items, _cancellation).AsTask();
+        }
     }
 
     /// <inheritdoc />
     public override Verdict Decide(in ExtractFigures figures) => figures.Reason is { } reason ? Verdict.Drop(reason) : Verdict.Keep;
+
+    private ExtractedPage Extract(Document document, ExtractOptions options)
+    {
+        if (_labeller is null)
+        {
+            return _extractor.Extract(document.Payload, document.HttpCharset, document.Url, options);
+        }
+
+        return _extractor.ExtractAsync(document.Payload.ToArray(), document.HttpCharset, document.Url, options, _labeller, _cancellation).AsTask().GetAwaiter().GetResult();
+    }
+
+    private OnnxBlockLabeller LoadOnnx(StageContext context)
+    {
+        if (LabellerModel is null || LabellerTokenizer is null)
+        {
+            throw new StageException("DB4057", "Extract with Labeller=\"Onnx\" needs the options LabellerModel, an ONNX file, and LabellerTokenizer");
+        }
+
+        TextTokenizer tokenizer;
+        try
+        {
+            tokenizer = TextTokenizer.Load(LabellerTokenizer.PathOrName);
+        }
+        catch (Exception e) when (e is TokenizerFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StageException("DB4005", $"the tokenizer '{LabellerTokenizer.Value}' cannot be used: {e.Message}", LabellerTokenizer.Path, e);
+        }
+
+        return OnnxBlockLabeller.Load(
+            LabellerModel.PathOrName,
+            tokenizer,
+            new OnnxBlockLabellerOptions
+            {
+                MaxTokens = LabellerMaxTokens,
+                PrefixIds = Ids(LabellerPrefixTokens, nameof(LabellerPrefixTokens)),
+                SuffixIds = Ids(LabellerSuffixTokens, nameof(LabellerSuffixTokens)),
+                Provider = new ExecutionProviderRequest(LabellerProvider),
+            },
+            context.Report);
+
+        int[] Ids(IReadOnlyList<string> tokens, string option) =>
+        [
+            .. tokens.Select(t => tokenizer.FindToken(t)
+                ?? throw new StageException("DB4005", $"the tokenizer '{LabellerTokenizer.Value}' has no token '{t}' (option {option})", LabellerTokenizer.Path)),
+        ];
+    }
+
+    private ChatBlockLabeller OpenEndpoint(StageContext context)
+    {
+        if (EndpointModel is null || !Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new StageException(
+                "DB4057",
+                $"Extract with Labeller=\"Endpoint\" needs the options Endpoint, an address such as http://localhost:8000/v1 (found '{Endpoint}'), and EndpointModel, the model's name there (found '{EndpointModel}')");
+        }
+
+        ChatService service = new(
+            ChatCompletionsClient.WithKeyOf(EndpointKeyVariable, address, TimeSpan.FromSeconds(EndpointTimeout)),
+            new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))),
+            new ChatServiceOptions { Concurrency = EndpointConcurrency });
+        return new ChatBlockLabeller(service, EndpointModel, MaxPromptChars);
+    }
 
     private ExtractOptions CreateOptions() => new()
     {
@@ -128,5 +279,6 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPayl
         MaxDepth = MaxDepth,
         MaxBytes = MaxBytes,
         MaxAttributeChars = MaxAttributeChars,
+        MainHtml = MainHtml,
     };
 }

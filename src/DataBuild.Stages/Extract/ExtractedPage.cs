@@ -33,6 +33,9 @@ public sealed record ExtractedPage
     /// <summary>Malformed sequences that became U+FFFD.</summary>
     public int ReplacementCount { get; init; }
 
+    /// <summary>Whether a labeller's answer decided what is kept; false where the page was labelled without one or its answer could not be used.</summary>
+    public bool LabelledByAnswer { get; init; }
+
     /// <summary>The HTML of the kept blocks and what holds them, where <see cref="ExtractOptions.MainHtml"/> asks for it.</summary>
     public string? MainHtml { get; init; }
 

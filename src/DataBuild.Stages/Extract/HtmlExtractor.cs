@@ -27,47 +27,57 @@ public sealed class HtmlExtractor
     public ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!_scratch.TryTake(out ExtractScratch? scratch))
-        {
-            scratch = new ExtractScratch(BlockModel.Shipped);
-        }
-
+        ExtractScratch scratch = Take();
         ExtractedPage page = scratch.Extract(payload, httpCharset, url, options);
-        scratch.Trim();
-        _scratch.Add(scratch);
+        Give(scratch);
         return page;
     }
 
     /// <summary>
     /// Extracts a page whose blocks a labeller labels; where its answer cannot be used, the blocks are labelled as <paramref name="options"/> say.
     /// </summary>
-    public static async ValueTask<ExtractedPage> ExtractAsync(
+    public async ValueTask<ExtractedPage> ExtractAsync(
         ReadOnlyMemory<byte> payload, string? httpCharset, string? url, ExtractOptions options, IBlockLabeller labeller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(labeller);
 
-        // Not from the pool: the page's buffers are held while the labeller thinks.
-        ExtractScratch scratch = new(BlockModel.Shipped);
+        // The page's buffers are held while the labeller thinks.
+        ExtractScratch scratch = Take();
         string? simplified = scratch.Simplify(payload.Span, httpCharset, url, options);
         string? answer = simplified is null ? null : await labeller.LabelAsync(simplified, scratch.Segments.Count, cancellationToken).ConfigureAwait(false);
-        scratch.Answer = answer;
-        return scratch.Extract(payload.Span, httpCharset, url, options);
+        ExtractedPage page = scratch.Finish(options, answer);
+        Give(scratch);
+        return page;
+    }
+
+    /// <summary>The page as labellers are shown it, and its number of blocks; null for a page that is dropped before its blocks are known.</summary>
+    public (string Html, int Items)? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ExtractScratch scratch = Take();
+        string? simplified = scratch.Simplify(payload, httpCharset, url, options);
+        int items = scratch.Segments.Count;
+        Give(scratch);
+        return simplified is null ? null : (simplified, items);
     }
 
     /// <summary>Lists a page's blocks with what the extractor makes of them; empty for a page that is dropped before its blocks are known.</summary>
     public IReadOnlyList<ExplainedBlock> ExplainBlocks(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!_scratch.TryTake(out ExtractScratch? scratch))
-        {
-            scratch = new ExtractScratch(BlockModel.Shipped);
-        }
-
+        ExtractScratch scratch = Take();
         IReadOnlyList<ExplainedBlock> blocks = scratch.Explain(payload, httpCharset, url, options);
+        Give(scratch);
+        return blocks;
+    }
+
+    private ExtractScratch Take() => _scratch.TryTake(out ExtractScratch? scratch) ? scratch : new ExtractScratch(BlockModel.Shipped);
+
+    private void Give(ExtractScratch scratch)
+    {
         scratch.Trim();
         _scratch.Add(scratch);
-        return blocks;
     }
 }
 
@@ -92,6 +102,8 @@ internal sealed class ExtractScratch
     private bool[] _kept = new bool[512];
     private float[] _scores = new float[512];
     private bool _hasMath;
+    private string? _reason;
+    private DecodedPage _decoded;
 
     /// <summary>Makes empty buffers.</summary>
     /// <param name="model">The block model; null for rules alone.</param>
@@ -129,12 +141,12 @@ internal sealed class ExtractScratch
     public string Render(ReadOnlySpan<bool> kept, ExtractOptions options) =>
         _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
 
-    /// <summary>A labeller's answer for the next page; null for none.</summary>
-    public string? Answer { get; set; }
-
-    /// <summary>The page for a labeller; null for a page that is dropped before it is cut into blocks.</summary>
-    public string? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options) =>
-        Parse(payload, httpCharset, url, options, out _) is null ? SimplifiedPage.Write(_tree, _segments, TextOf) : null;
+    /// <summary>Parses a page and writes it for a labeller; null for a page that is dropped before it is cut into blocks. <see cref="Finish"/> goes on.</summary>
+    public string? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
+    {
+        _reason = Parse(payload, httpCharset, url, options, out _decoded);
+        return _reason is null ? SimplifiedPage.Write(_tree, _segments, TextOf) : null;
+    }
 
     /// <summary>Receives the time of each step, for measuring; null otherwise.</summary>
     public ExtractTimes? Times { get; set; }
@@ -155,13 +167,21 @@ internal sealed class ExtractScratch
     /// <summary>Extracts a page.</summary>
     public ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
     {
-        string? reason = Parse(payload, httpCharset, url, options, out DecodedPage decoded);
-        if (reason is not null)
+        _reason = Parse(payload, httpCharset, url, options, out _decoded);
+        return Finish(options, null);
+    }
+
+    /// <summary>Labels and writes the page parsed last.</summary>
+    /// <param name="options">What to extract.</param>
+    /// <param name="answer">A labeller's answer; where it is null or cannot be used, blocks are labelled as the options say.</param>
+    public ExtractedPage Finish(ExtractOptions options, string? answer)
+    {
+        if (_reason is not null)
         {
-            return new ExtractedPage { Text = "", Charset = decoded.Charset ?? "", ReplacementCount = decoded.Replacements, DropReason = reason };
+            return new ExtractedPage { Text = "", Charset = _decoded.Charset ?? "", ReplacementCount = _decoded.Replacements, DropReason = _reason };
         }
 
-        Span<bool> kept = Label(options);
+        Span<bool> kept = Label(options, answer, out bool answered);
         Times?.Mark(ExtractStep.Label);
         string text = _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
         Times?.Mark(ExtractStep.Render);
@@ -175,8 +195,9 @@ internal sealed class ExtractScratch
             SiteName = _metadata.SiteName,
             CanonicalUrl = _metadata.Canonical,
             License = _metadata.License,
-            Charset = decoded.Charset,
-            ReplacementCount = decoded.Replacements,
+            Charset = _decoded.Charset,
+            ReplacementCount = _decoded.Replacements,
+            LabelledByAnswer = answered,
             MainHtml = options.MainHtml ? _mainHtml.Write(_tree, _segments, kept) : null,
             DropReason = text.Length == 0 ? "no_content" : null,
         };
@@ -190,7 +211,7 @@ internal sealed class ExtractScratch
             return [];
         }
 
-        Span<bool> kept = Label(options);
+        Span<bool> kept = Label(options, null, out _);
         List<ExplainedBlock> list = new(_segments.Count);
         for (int i = 0; i < _segments.Count; i++)
         {
@@ -241,7 +262,7 @@ internal sealed class ExtractScratch
         return null;
     }
 
-    private Span<bool> Label(ExtractOptions options)
+    private Span<bool> Label(ExtractOptions options, string? answer, out bool answered)
     {
         if (_kept.Length < _segments.Count)
         {
@@ -251,9 +272,10 @@ internal sealed class ExtractScratch
 
         Span<bool> kept = _kept.AsSpan(0, _segments.Count);
         Span<float> scores = _scores.AsSpan(0, _segments.Count);
-        if (Answer is not null && BlockAnswer.TryRead(Answer, kept))
+        answered = answer is not null && BlockAnswer.TryRead(answer, kept);
+        if (answered)
         {
-            Answer = null;
+            scores.Clear();
         }
         else if (options.Mode == ExtractMode.All)
         {

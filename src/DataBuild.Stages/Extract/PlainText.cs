@@ -31,9 +31,9 @@ internal static class PlainText
         string text = Encoding.UTF8.GetString(_buffer.Text.AsSpan(0, _buffer.TextLength)).ReplaceLineEndings("\n").Trim();
         return text.Length == 0
             ? Dropped(decoded.Charset, decoded.Replacements, "no_content")
-            : new ExtractFigures(text.AsMemory(), null, null, null, null, null, null, null, decoded.Charset, decoded.Replacements, null);
+            : new ExtractFigures(text.AsMemory(), null, null, null, null, null, null, null, decoded.Charset, decoded.Replacements, null, null, null);
     }
 
     private static ExtractFigures Dropped(string charset, int replacements, string reason) =>
-        new(null, null, null, null, null, null, null, null, charset, replacements, reason);
+        new(null, null, null, null, null, null, null, null, charset, replacements, reason, null, null);
 }

@@ -84,7 +84,7 @@ public sealed class ExtractorTests
     public async Task ALabellerDecidesAndBadAnswersFallBack(string answer, bool usable)
     {
         Labeller labeller = new(answer);
-        ExtractedPage page = await HtmlExtractor.ExtractAsync(Article, null, null, ExtractOptions.Default, labeller, CancellationToken.None);
+        ExtractedPage page = await Extractor.ExtractAsync(Article, null, null, ExtractOptions.Default, labeller, CancellationToken.None);
         Assert.Contains("<h1 _item_id=\"6\">How rivers meander</h1>", labeller.Page, StringComparison.Ordinal);
         Assert.Equal(usable, page.Text == "# How rivers meander");
     }

@@ -17,7 +17,7 @@ internal static class BlockAnswer
 
         int labelled = 0;
         int unknown = 0;
-        ReadOnlySpan<char> rest = answer;
+        ReadOnlySpan<char> rest = Core(answer);
         while (!rest.IsEmpty)
         {
             int digit = rest.IndexOfAnyInRange('0', '9');
@@ -53,5 +53,30 @@ internal static class BlockAnswer
         }
 
         return labelled > 0 && unknown <= kept.Length;
+    }
+
+    // What models say before and after: thoughts up to </think>, words around <answer> or around a JSON object.
+    private static ReadOnlySpan<char> Core(string answer)
+    {
+        ReadOnlySpan<char> text = answer;
+        int thought = text.LastIndexOf("</think>", StringComparison.OrdinalIgnoreCase);
+        text = thought < 0 ? text : text[(thought + "</think>".Length)..];
+        int open = text.IndexOf("<answer>", StringComparison.OrdinalIgnoreCase);
+        if (open >= 0)
+        {
+            text = text[(open + "<answer>".Length)..];
+            int close = text.IndexOf("</answer>", StringComparison.OrdinalIgnoreCase);
+            return close < 0 ? text : text[..close];
+        }
+
+        int brace = text.IndexOf('{');
+        if (brace < 0)
+        {
+            return text;
+        }
+
+        text = text[brace..];
+        int last = text.LastIndexOf('}');
+        return last < 0 ? text : text[..last];
     }
 }

@@ -34,6 +34,22 @@ internal static class SimplifiedPage
         return html.Append("</body></html>").ToString();
     }
 
+    /// <summary>The elements of a simplified page with their ids, in order.</summary>
+    public static IEnumerable<(string Id, string Html)> Split(string simplified)
+    {
+        const string Mark = " _item_id=\"";
+        int start = simplified.IndexOf("<body>", StringComparison.Ordinal) + "<body>".Length;
+        int end = simplified.LastIndexOf("</body>", StringComparison.Ordinal);
+        while (start < end)
+        {
+            // Texts and values hold no '<': an element ends at the second bracket that opens.
+            int id = simplified.IndexOf(Mark, start, StringComparison.Ordinal) + Mark.Length;
+            int close = simplified.IndexOf('>', simplified.IndexOf("</", id, StringComparison.Ordinal)) + 1;
+            yield return (simplified[id..simplified.IndexOf('"', id)], simplified[start..close]);
+            start = close;
+        }
+    }
+
     private static void Attribute(StringBuilder html, string name, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty)

@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace DataBuild.Stages.Generate;
+
+/// <summary>
+/// Answers in a folder, a file each, named by the request's key: what was answered once is never asked for again, not by another build nor on another
+/// machine that has the folder. Files are written whole under another name and then renamed. A file that cannot be read counts as missing.
+/// </summary>
+public sealed class ChatAnswerStore(string folder)
+{
+    private const int Version = 1;
+
+    /// <summary>The answer to a request; null where it was not answered yet.</summary>
+    public ChatAnswer? Find(ChatRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(PathOf(request.Key));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(bytes);
+            JsonElement root = json.RootElement;
+            return root.GetProperty("version").GetInt32() == Version
+                ? new ChatAnswer(root.GetProperty("answer").GetString()!, root.GetProperty("complete").GetBoolean(), root.GetProperty("valid").GetBoolean())
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // Damaged by a crash of the machine: asked for again and written anew.
+            return null;
+        }
+    }
+
+    /// <summary>Keeps an answer.</summary>
+    public void Add(ChatRequest request, ChatAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(answer);
+        string path = PathOf(request.Key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        using (FileStream file = new(temporary, FileMode.CreateNew))
+        {
+            using (Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true }))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("version", Version);
+                json.WriteString("model", request.Model);
+                json.WriteNumber("temperature", request.Sampling.Temperature);
+                json.WriteBoolean("complete", answer.IsComplete);
+                json.WriteBoolean("valid", answer.IsValid);
+                json.WriteString("answer", answer.Text);
+                json.WriteEndObject();
+            }
+
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private string PathOf(string key) => Path.Combine(folder, key[..2], key + ".json");
+}

@@ -1,0 +1,151 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace DataBuild.Stages.Generate;
+
+/// <summary>
+/// Talks to a server that understands OpenAI's chat completions (vLLM, llama.cpp, Ollama, hosted ones): <c>POST chat/completions</c>.
+/// Retrying is the caller's: every failure is a <see cref="ChatEndpointException"/> that says whether it is worth it.
+/// </summary>
+public sealed class ChatCompletionsClient : IChatClient
+{
+    private const int ShownBytes = 300;
+
+    private readonly HttpClient _http;
+    private readonly Uri _address;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="endpoint">Base address, such as <c>http://localhost:8000/v1</c>.</param>
+    /// <param name="key">Secret sent as bearer token; null where the server needs none.</param>
+    /// <param name="timeout">How long one answer may take.</param>
+    public ChatCompletionsClient(Uri endpoint, string? key, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        string text = endpoint.AbsoluteUri;
+        _address = new Uri((text.EndsWith('/') ? text : text + "/") + "chat/completions");
+        _http = new HttpClient { Timeout = timeout };
+        if (!string.IsNullOrEmpty(key))
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
+
+    /// <summary>Creates a client whose secret stands in an environment variable; without one no secret is sent.</summary>
+    public static ChatCompletionsClient WithKeyOf(string variable, Uri endpoint, TimeSpan timeout) =>
+        new(endpoint, Environment.GetEnvironmentVariable(variable), timeout);
+
+    /// <inheritdoc />
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(Body(messages, options)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        HttpResponseMessage response;
+        byte[] body;
+        try
+        {
+            response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ChatEndpointException($"{_address}: {e.Message}", inner: e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ChatEndpointException($"{_address}: no answer within {_http.Timeout.TotalSeconds:0.#} s", inner: e);
+        }
+
+        using (response)
+        {
+            if (!response.IsSuccessStatusCode)
+            {
+                RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
+                throw new ChatEndpointException($"{_address}: HTTP {(int)response.StatusCode}: {Shown(body)}", response.StatusCode, retry?.Delta ?? retry?.Date - DateTimeOffset.UtcNow);
+            }
+        }
+
+        return Answer(body);
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
+    /// <inheritdoc />
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType?.IsInstanceOfType(this) == true ? this : null;
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private static byte[] Body(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", options?.ModelId);
+            json.WriteStartArray("messages");
+            foreach (ChatMessage message in messages)
+            {
+                json.WriteStartObject();
+                json.WriteString("role", message.Role.Value);
+                json.WriteString("content", message.Text);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            Number(json, "temperature", options?.Temperature);
+            Number(json, "top_p", options?.TopP);
+            Number(json, "max_tokens", options?.MaxOutputTokens);
+            Number(json, "seed", options?.Seed);
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            // Through decimal: a float such as 0.7 stays 0.7.
+            json.WriteNumber(name, (decimal)(float)number);
+        }
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    private ChatResponse Answer(byte[] body)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(body);
+            JsonElement choice = json.RootElement.GetProperty("choices")[0];
+            string text = choice.GetProperty("message").GetProperty("content").GetString() ?? "";
+            string? finish = choice.TryGetProperty("finish_reason", out JsonElement reason) ? reason.GetString() : null;
+            return new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { FinishReason = finish is null ? null : new ChatFinishReason(finish) };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
+        {
+            throw new ChatEndpointException($"{_address}: found no answer of chat completions (choices[0].message.content) but: {Shown(body)}", inner: e);
+        }
+    }
+
+    private static string Shown(byte[] body) =>
+        string.Concat(System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(ShownBytes, body.Length))).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+}

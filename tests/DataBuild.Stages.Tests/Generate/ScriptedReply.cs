@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace DataBuild.Tests.Generate;
+
+/// <summary>What <see cref="ScriptedServer"/> does with a request.</summary>
+internal sealed record ScriptedReply(string Body, int Status = 200)
+{
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Closes the connection without a response.</summary>
+    public bool Drop { get; init; }
+
+    /// <summary>Further header lines, each with its line end.</summary>
+    public string Headers { get; init; } = "";
+
+    /// <summary>An answer in the form of chat completions.</summary>
+    public static ScriptedReply Answer(string text, string finish = "stop") =>
+        new($$"""{"choices":[{"index":0,"message":{"role":"assistant","content":{{JsonSerializer.Serialize(text)}}},"finish_reason":"{{finish}}"}]}""");
+}
