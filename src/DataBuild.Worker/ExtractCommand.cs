@@ -18,8 +18,9 @@ internal static class ExtractCommand
         Option<bool> links = new("--links") { Description = "Keep the targets of links" };
         Option<bool> images = new("--images") { Description = "Keep images with their alternative texts" };
         Option<bool> comments = new("--comments") { Description = "Keep readers' comments" };
+        Option<bool> mainHtml = new("--main-html") { Description = "Print the HTML of the main content instead of its text" };
         Option<bool> explain = new("--explain") { Description = "Show each block, its label and its score instead" };
-        Command command = new("extract", "Prints the main content of a page") { input, url, format, mode, links, images, comments, explain };
+        Command command = new("extract", "Prints the main content of a page") { input, url, format, mode, links, images, comments, mainHtml, explain };
         command.SetAction(result => Run(
             result.GetRequiredValue(input).FullName,
             result.GetValue(url),
@@ -30,6 +31,7 @@ internal static class ExtractCommand
                 Links = result.GetValue(links),
                 Images = result.GetValue(images),
                 Comments = result.GetValue(comments),
+                MainHtml = result.GetValue(mainHtml),
             },
             result.GetValue(explain)));
         return command;
@@ -105,7 +107,7 @@ internal static class ExtractCommand
             return;
         }
 
-        Console.Out.WriteLine(page.Text);
+        Console.Out.WriteLine(options.MainHtml ? page.MainHtml : page.Text);
     }
 
     private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");

@@ -17,7 +17,15 @@ switch (args.FirstOrDefault())
     case "parsers":
         ParserCommand.Run(args[1..]);
         return 0;
+    case "metadata":
+        MetadataCommand.Run(args[1..]);
+        return 0;
+    case "union":
+        UnionCommand.Run();
+        return 0;
+    case "fuzz":
+        return FuzzCommand.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | score [all] [heuristic] [out=FOLDER] | train [trees=N] [depth=N] [rate=X]");
+        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] | union | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [out=FOLDER] | train [trees=N] [depth=N] [rate=X]");
         return 1;
 }

@@ -188,10 +188,10 @@ internal sealed class ExtractScratch
         return new ExtractedPage
         {
             Text = text,
-            Title = _metadata.Title,
+            Title = _metadata.ShownTitle,
             LanguageDeclared = _metadata.Language,
-            Author = _metadata.Author,
-            DatePublished = _metadata.Date,
+            Author = _metadata.ShownAuthor,
+            DatePublished = _metadata.ShownDate,
             SiteName = _metadata.SiteName,
             CanonicalUrl = _metadata.Canonical,
             License = _metadata.License,

@@ -11,12 +11,10 @@ namespace DataBuild.Stages.Generate;
 /// <param name="Sampling">How it picks its answer.</param>
 public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling)
 {
-    private string? _key;
-
     /// <summary>
     /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling. Where the model is served from is no part of it.
     /// </summary>
-    public string Key => _key ??= MakeKey();
+    public string Key => MakeKey();
 
     private string MakeKey()
     {

@@ -91,6 +91,69 @@ public sealed class HostilePageTests
             },
             iter: 500, seed: "0N0XIzNsQ0O2");
 
+    public static TheoryData<string> HostileNames => [.. HostilePages.All.Keys];
+
+    // Eight times the parts may take 32 times as long and a second more, for a busy machine; what grows with the square takes 64 times as long.
+    [Theory]
+    [MemberData(nameof(HostileNames))]
+    public void WorkGrowsWithThePageAndNotWithItsSquare(string name)
+    {
+        foreach (ExtractMode mode in (ExtractMode[])[ExtractMode.Model, ExtractMode.All])
+        {
+            ExtractOptions options = new() { Mode = mode, Links = true, Images = true, Emphasis = true, MainHtml = true };
+            TimeSpan small = Time(HostilePages.Make(name, 5_000), options);
+            TimeSpan large = Time(HostilePages.Make(name, 40_000), options);
+            Assert.True(large < (small * 32) + TimeSpan.FromSeconds(1), $"{mode}: {small.TotalSeconds:F3} s, eight times the page {large.TotalSeconds:F3} s");
+        }
+    }
+
+    [Fact]
+    public void PagesOfAHundredMegabytesEnd()
+    {
+        byte[] page = new byte[100_000_000];
+        page.AsSpan().Fill((byte)'w');
+        "<p>"u8.CopyTo(page);
+        Assert.Equal("budget_bytes", Extractor.Extract(page, null, null, ExtractOptions.Default).DropReason);
+        ExtractedPage whole = Extractor.Extract(page, null, null, new ExtractOptions { MaxBytes = int.MaxValue, Mode = ExtractMode.All });
+        Assert.Equal(100_000_000 - 3, whole.Text.Length);
+        Array.Fill(page, (byte)'<');
+        Assert.Null(Record.Exception(() => Extractor.Extract(page, null, null, new ExtractOptions { MaxBytes = int.MaxValue })));
+    }
+
+    [Fact]
+    public void AMillionPartsEnd()
+    {
+        foreach (string name in (string[])["nested div", "nested b", "attributes of one tag", "items of one numbered list", "cells with spans"])
+        {
+            ExtractedPage page = Extractor.Extract(HostilePages.Make(name, 1_000_000), null, null, new ExtractOptions { Mode = ExtractMode.All });
+            Assert.True(page.Text.Length > 0 || page.DropReason == "budget_nodes", name);
+        }
+    }
+
+    [SkippableFact]
+    public void DamagedRealPagesAreExtracted()
+    {
+        byte[][] pages = [.. SharedPages.Read("segments").Take(60).Select(p => p.Html), .. SharedPages.Read("structured").Select(p => p.Html)];
+        for (int seed = 0; seed < 150; seed++)
+        {
+            byte[] page = new PageMutator(seed).Mutate(pages[seed % pages.Length], pages[seed * 7 % pages.Length]);
+            ExtractOptions options = new() { Mode = (ExtractMode)(seed % 4), Format = (ExtractFormat)(seed / 4 % 2), Links = true, Images = true, MainHtml = true };
+            ExtractedPage result = Extractor.Extract(page, null, "https://example.org/x", options);
+            Assert.True(result.Text.Length > 0 || result.DropReason is not null, $"seed {seed}");
+            Assert.Equal(result, new HtmlExtractor().Extract(page, null, "https://example.org/x", options));
+        }
+    }
+
+    private static TimeSpan Time(byte[] page, ExtractOptions options)
+    {
+        Extractor.Extract(page, null, "https://example.org/", options);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        ExtractedPage result = Extractor.Extract(page, null, "https://example.org/", options);
+        TimeSpan time = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Assert.True(result.Text.Length > 0 || result.DropReason is not null);
+        return time;
+    }
+
     [SkippableFact]
     public void MutatedPagesAreExtracted()
     {

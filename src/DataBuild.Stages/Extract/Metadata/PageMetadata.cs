@@ -8,7 +8,7 @@ namespace DataBuild.Stages.Extract.Metadata;
 /// Reads title, language, author, date, site name, canonical address and licence from where pages state them: JSON-LD, OpenGraph and other
 /// <c>meta</c> elements, microdata, <c>rel</c> links, <c>time</c>, headings. One instance per thread.
 /// </summary>
-internal sealed class PageMetadata
+internal sealed partial class PageMetadata
 {
     private string? _titleElement;
     private string? _heading;
@@ -24,6 +24,7 @@ internal sealed class PageMetadata
     private string? _relLicense;
     private string? _metaLicense;
     private string? _creativeCommons;
+    private readonly List<string> _headings = [];
 
     /// <summary>The page's JSON-LD.</summary>
     public JsonLd JsonLd { get; } = new();
@@ -63,6 +64,8 @@ internal sealed class PageMetadata
         Title = Language = Author = Date = SiteName = Canonical = License = Description = null;
         Types = PageTypes.None;
         JsonLd.Clear();
+        _headings.Clear();
+        _visibleAuthor = _visibleDate = null;
         for (int node = 1; node < tree.Count; node++)
         {
             ref HtmlNode n = ref tree[node];
@@ -76,6 +79,7 @@ internal sealed class PageMetadata
         SiteName = Clean(_openGraphSite) ?? Clean(JsonLd.SiteName) ?? Clean(_metaSite);
         Title = TitleOf();
         Author = AuthorOf();
+        ShownTitle = TitleShown();
         Date = ParseDate(_metaDate) ?? ParseDate(JsonLd.DatePublished) ?? ParseDate(_timeDate) ?? DateInUrl(url);
         Canonical ??= _openGraphUrl;
         License = _relLicense ?? Clean(JsonLd.License) ?? _metaLicense ?? _creativeCommons;
@@ -107,7 +111,13 @@ internal sealed class PageMetadata
                 _titleElement ??= Clean(Content(tree, node));
                 break;
             case HtmlTag.H1:
-                _heading ??= Clean(Content(tree, node));
+                string? heading = _headings.Count < MaxHeadings ? Clean(Content(tree, node)) : null;
+                _heading ??= heading;
+                if (heading is not null)
+                {
+                    _headings.Add(heading);
+                }
+
                 break;
             case HtmlTag.Script:
                 if (tree.Attribute(node, "type"u8).IndexOf("ld+json"u8) >= 0 && tree[node].FirstChild != 0)
@@ -126,6 +136,7 @@ internal sealed class PageMetadata
                 break;
             case HtmlTag.A:
                 ReadAnchor(tree, node);
+                ReadVisible(tree, node);
                 break;
             case HtmlTag.Span or HtmlTag.Div or HtmlTag.P:
                 if (_markedAuthor is null && IsAuthor(tree, node))
@@ -133,6 +144,7 @@ internal sealed class PageMetadata
                     _markedAuthor = AuthorName(Content(tree, node));
                 }
 
+                ReadVisible(tree, node);
                 break;
             default:
                 break;

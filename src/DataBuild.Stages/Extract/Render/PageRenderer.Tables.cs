@@ -20,6 +20,8 @@ internal sealed partial class PageRenderer
         _tree = tree;
         _segments = segments;
         _dataTables.Clear();
+        _numbered.Clear();
+        _holdsHeading.Clear();
     }
 
     /// <summary>The outermost table of data around a block of the page begun, 0 where every table around it is layout.</summary>
@@ -51,7 +53,7 @@ internal sealed partial class PageRenderer
 
         ReadCells(table);
 
-        int slots = 0;
+        long slots = 0;
         foreach ((_, int columnSpan, int rowSpan, _) in _cells)
         {
             slots += columnSpan * rowSpan;

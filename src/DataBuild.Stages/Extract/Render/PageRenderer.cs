@@ -14,6 +14,8 @@ internal sealed partial class PageRenderer
     private ExtractOptions _options = ExtractOptions.Default;
     private IMathRenderer? _math;
     private bool _markdown;
+    private readonly Dictionary<int, (int Item, int Before)> _numbered = [];
+    private readonly Dictionary<int, bool> _holdsHeading = [];
     private int _lastItem;
     private bool _lastWasItem;
 
@@ -201,16 +203,24 @@ internal sealed partial class PageRenderer
             return false;
         }
 
+        if (_holdsHeading.TryGetValue(item, out bool known))
+        {
+            return known;
+        }
+
+        bool holds = false;
         Span<Block> blocks = _segments.Blocks;
         for (int i = e.FirstBlock; i < e.EndBlock && i < blocks.Length; i++)
         {
             if ((blocks[i].Context & BlockContext.Heading) != 0 && ItemOf(blocks[i].Container) == item)
             {
-                return true;
+                holds = true;
+                break;
             }
         }
 
-        return false;
+        _holdsHeading[item] = holds;
+        return holds;
     }
 
     private int QuoteDepth(int node)
@@ -275,12 +285,18 @@ internal sealed partial class PageRenderer
         }
 
         int number = System.Buffers.Text.Utf8Parser.TryParse(_tree.Attribute(list, "start"u8), out int start, out _) && start is > 0 and < 1_000_000 ? start : 1;
-        int looked = 0;
-        for (int sibling = _tree[item].PreviousSibling; sibling != 0 && looked < 10_000; sibling = _tree[sibling].PreviousSibling, looked++)
+
+        // Counted on from the item of the list that was numbered last, so that a list costs its length once.
+        (int last, int before) = _numbered.GetValueOrDefault(list);
+        int count = 0;
+        int sibling = _tree[item].PreviousSibling;
+        for (; sibling != 0 && sibling != last; sibling = _tree[sibling].PreviousSibling)
         {
-            number += _tree[sibling].Tag == HtmlTag.Li ? 1 : 0;
+            count += _tree[sibling].Tag == HtmlTag.Li ? 1 : 0;
         }
 
-        return number;
+        count += sibling == last && last != 0 ? before + 1 : 0;
+        _numbered[list] = (item, count);
+        return number + count;
     }
 }
