@@ -12,10 +12,12 @@ switch (args.Length > 0 ? args[0] : "")
         return 0;
     case "filters":
         return FilterBenchmark.Run(args.AsSpan(1));
+    case "language":
+        return LanguageBenchmark.Run(args.AsSpan(1));
     case "train-language-model" when args.Length == 3:
         LanguageModelTrainer.Train(args[1], args[2]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode|filters ... | train-language-model <folder of Lingua's models> <output>");
+        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode|filters|language ... | train-language-model <folder of Lingua's models> <output>");
         return 1;
 }
