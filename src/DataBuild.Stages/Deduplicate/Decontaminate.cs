@@ -12,24 +12,8 @@ public readonly partial record struct DecontaminateFigures(int Hits, double Cove
 /// Benchmark texts of fewer words than an n-gram cannot be found this way and are counted in a message.
 /// </summary>
 [Stage("Decontaminate", Phase = StagePhase.Deduplicate, ColumnPrefix = "contamination")]
-public sealed partial record Decontaminate : DocumentStage<DecontaminateFigures>
+public sealed partial record Decontaminate : BenchmarkStage<DecontaminateFigures>
 {
-    [ThreadStatic]
-    private static BenchmarkHits? _hits;
-
-    private BenchmarkIndex? _index;
-
-    /// <summary>Files of benchmark texts: a text a line, or JSON Lines.</summary>
-    [Option(Required = true)]
-    public IReadOnlyList<InputFile> Benchmarks { get; init; } = [];
-
-    /// <summary>Fields of JSON Lines to read; none reads all strings.</summary>
-    public IReadOnlyList<string> Fields { get; init; } = [];
-
-    /// <summary>Words in an n-gram; the field uses 8 to 13.</summary>
-    [Option(Min = 1, Max = 100, Unit = "words")]
-    public int Ngram { get; init; } = 13;
-
     /// <summary>Least number of hits that drops a document.</summary>
     [Option(Min = 1, Max = 1000000), Threshold]
     public int MinHits { get; init; } = 1;
@@ -39,108 +23,14 @@ public sealed partial record Decontaminate : DocumentStage<DecontaminateFigures>
     public double MinCoverage { get; init; }
 
     /// <inheritdoc />
-    public override void Initialize(StageContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        _index = BenchmarkHits.LoadIndex(Name, Benchmarks, Fields, Ngram, context);
-    }
-
-    /// <inheritdoc />
     public override DecontaminateFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        BenchmarkHits hits = _hits ??= new BenchmarkHits();
-        hits.Find(document.Analyze<SimplifiedText>(), _index ?? throw new InvalidOperationException($"stage '{Name}' was not initialized"));
+        BenchmarkHits hits = Find(document);
         return new DecontaminateFigures(hits.Count, hits.Coverage, hits.BestItem);
     }
 
     /// <inheritdoc />
     public override Verdict Decide(in DecontaminateFigures figures) =>
         Verdict.DropIf(figures.Hits >= MinHits && figures.Coverage >= MinCoverage, "contaminated");
-}
-
-/// <summary>Figures of <see cref="DecontaminateSpans"/>.</summary>
-/// <param name="Hits">N-grams of the text that stand in a benchmark.</param>
-/// <param name="Coverage">Share of the text's words that such n-grams cover.</param>
-/// <param name="Benchmark">The benchmark text with most hits, as file:line; null when there is none.</param>
-/// <param name="Removed">Spans removed.</param>
-/// <param name="KeptLength">Characters (UTF-16 units) left.</param>
-/// <param name="Text">The text without the spans.</param>
-[Figures]
-public readonly partial record struct DecontaminateSpansFigures(
-    int Hits, double Coverage, string? Benchmark, int Removed, int KeptLength, [Column("text")] ReadOnlyMemory<char> Text);
-
-/// <summary>
-/// Cuts benchmark texts out of documents: the words of every n-gram that stands in a benchmark, and a margin around them
-/// (Brown et al. 2020, appendix C: 13-grams and 200 characters to each side). A document in too many pieces goes.
-/// </summary>
-[Stage("DecontaminateSpans", Phase = StagePhase.Deduplicate, ColumnPrefix = "contaminationSpans")]
-public sealed partial record DecontaminateSpans : DocumentStage<DecontaminateSpansFigures>
-{
-    [ThreadStatic]
-    private static BenchmarkHits? _hits;
-
-    private BenchmarkIndex? _index;
-
-    /// <summary>Files of benchmark texts: a text a line, or JSON Lines.</summary>
-    [Option(Required = true)]
-    public IReadOnlyList<InputFile> Benchmarks { get; init; } = [];
-
-    /// <summary>Fields of JSON Lines to read; none reads all strings.</summary>
-    public IReadOnlyList<string> Fields { get; init; } = [];
-
-    /// <summary>Words in an n-gram; the field uses 8 to 13.</summary>
-    [Option(Min = 1, Max = 100, Unit = "words")]
-    public int Ngram { get; init; } = 13;
-
-    /// <summary>Characters removed to each side of a hit.</summary>
-    [Option(Min = 0, Max = 100000, Unit = "characters")]
-    public int Margin { get; init; }
-
-    /// <summary>A document with more spans removed goes; the paper's limit is 10.</summary>
-    [Option(Min = 0, Max = 1000000, Unit = "spans"), Threshold]
-    public int MaxSpans { get; init; } = 10;
-
-    /// <summary>A document with less text left goes.</summary>
-    [Option(Min = 0, Max = 1000000000, Unit = "characters"), Threshold]
-    public int MinKeptLength { get; init; } = 1;
-
-    /// <inheritdoc />
-    public override void Initialize(StageContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        _index = BenchmarkHits.LoadIndex(Name, Benchmarks, Fields, Ngram, context);
-    }
-
-    /// <inheritdoc />
-    public override DecontaminateSpansFigures Measure(Document document)
-    {
-        ArgumentNullException.ThrowIfNull(document);
-        BenchmarkHits hits = _hits ??= new BenchmarkHits();
-        hits.Find(document.Analyze<SimplifiedText>(), _index ?? throw new InvalidOperationException($"stage '{Name}' was not initialized"));
-        ReadOnlySpan<char> text = document.Text;
-        TextBuilder kept = document.RentTextBuilder();
-        int copied = 0;
-        int removed = 0;
-        foreach ((int start, int end) in hits.Spans)
-        {
-            int from = Math.Max(copied, start - Margin);
-            int to = Math.Min(text.Length, end + Margin);
-            from += from > 0 && from < text.Length && char.IsLowSurrogate(text[from]) ? 1 : 0;
-            to -= to > 0 && to < text.Length && char.IsLowSurrogate(text[to]) ? 1 : 0;
-
-            // Spans that touch once their margins are counted are one span.
-            removed += removed == 0 || from > copied ? 1 : 0;
-            kept.Append(text[copied..Math.Max(copied, from)]);
-            copied = Math.Max(copied, to);
-        }
-
-        kept.Append(text[copied..]);
-        return new DecontaminateSpansFigures(hits.Count, hits.Coverage, hits.BestItem, removed, kept.Length, kept.Memory);
-    }
-
-    /// <inheritdoc />
-    public override Verdict Decide(in DecontaminateSpansFigures figures) =>
-        figures.Removed > MaxSpans ? Verdict.Drop("too_many_contaminated_spans")
-        : Verdict.DropIf(figures.Removed > 0 && figures.KeptLength < MinKeptLength, "contaminated");
 }

@@ -20,7 +20,7 @@ public enum ParagraphIndex
 /// Removes paragraphs (lines) that occurred in a better document, or before in the same one. The first occurrence by priority stays.
 /// </summary>
 [Stage("ParagraphDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "paragraphs")]
-public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcome>
+public sealed partial record ParagraphDedup : RepeatedPartsStage
 {
     [ThreadStatic]
     private static PartBuffers? _buffers;
@@ -39,21 +39,6 @@ public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcom
     /// <summary>Shorter paragraphs are left alone.</summary>
     [Option(Min = 1, Max = 1000000, Unit = "bytes")]
     public int MinLength { get; init; } = 1;
-
-    /// <summary>Least share of a text that must be left, else the document goes.</summary>
-    [Option(Min = 0, Max = 1, Unit = "fraction"), Threshold]
-    public double MinKept { get; init; }
-
-    /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
-    [Threshold]
-    public string Priority { get; init; } = "";
-
-    /// <summary>Memory for sorting.</summary>
-    [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
-    public int SortMemory { get; init; } = 256;
-
-    /// <inheritdoc />
-    public override IReadOnlyList<string> MergeColumns => [.. DedupColumns.Merge(Priority), "text"];
 
     /// <inheritdoc />
     public override PartFigures Measure(Document document)
@@ -77,14 +62,13 @@ public sealed partial record ParagraphDedup : CorpusStage<PartFigures, CutOutcom
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(context);
-        PartDedup dedup = new(Name, Priority, SortMemory * 1048576L);
         if (Index == ParagraphIndex.Exact)
         {
-            dedup.Merge(corpus, 1, KeptCopies.One, Split, outcomes, context);
+            PartDedup.Merge(corpus, 1, KeptCopies.One, Split, outcomes, context);
         }
         else
         {
-            dedup.MergeByFilter(corpus, FalsePositiveRate, Split, outcomes, context);
+            PartDedup.MergeByFilter(corpus, FalsePositiveRate, Split, outcomes, context);
         }
     }
 

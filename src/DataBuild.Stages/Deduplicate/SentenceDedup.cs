@@ -6,7 +6,7 @@ namespace DataBuild.Stages.Deduplicate;
 /// included) before white space, at 。！？ and at line ends: rules without lists of abbreviations, the same in every language.
 /// </summary>
 [Stage("SentenceDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "sentences")]
-public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome>
+public sealed partial record SentenceDedup : RepeatedPartsStage
 {
     [ThreadStatic]
     private static PartBuffers? _buffers;
@@ -17,21 +17,6 @@ public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome
 
     /// <summary>Compares the words alone: lower case, without marks and punctuation, numbers as 0.</summary>
     public bool Normalized { get; init; } = true;
-
-    /// <summary>Least share of a text that must be left, else the document goes.</summary>
-    [Option(Min = 0, Max = 1, Unit = "fraction"), Threshold]
-    public double MinKept { get; init; }
-
-    /// <summary>Order of the documents: columns with <c>asc</c> or <c>desc</c>, separated by ';'; <c>text_length</c> is the length of the text. The id decides last.</summary>
-    [Threshold]
-    public string Priority { get; init; } = "";
-
-    /// <summary>Memory for sorting.</summary>
-    [Option(Min = 1, Max = 1048576, Unit = "MiB"), WithoutEffectOnOutput]
-    public int SortMemory { get; init; } = 256;
-
-    /// <inheritdoc />
-    public override IReadOnlyList<string> MergeColumns => [.. DedupColumns.Merge(Priority), "text"];
 
     /// <inheritdoc />
     public override PartFigures Measure(Document document)
@@ -67,7 +52,7 @@ public sealed partial record SentenceDedup : CorpusStage<PartFigures, CutOutcome
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(context);
-        new PartDedup(Name, Priority, SortMemory * 1048576L).Merge(corpus, Span, KeptCopies.One, SentenceSplitter.Split, outcomes, context);
+        PartDedup.Merge(corpus, Span, KeptCopies.One, SentenceSplitter.Split, outcomes, context);
     }
 
     /// <inheritdoc />

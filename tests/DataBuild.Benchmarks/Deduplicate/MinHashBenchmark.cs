@@ -10,6 +10,9 @@ namespace DataBuild.Benchmarks.Deduplicate;
 /// <summary>Speed, memory, recall and precision of MinHash deduplication. See docs/deduplication.md for how to run it and what it measured.</summary>
 internal static class MinHashBenchmark
 {
+    /// <summary>What a million documents may take: the commands fail above it.</summary>
+    private const long MemoryLimit = 2L << 30;
+
     private static readonly MinHashDedup Stage = new() { Name = "minhash" };
 
     /// <summary>Runs one of the measurements.</summary>
@@ -29,9 +32,10 @@ internal static class MinHashBenchmark
             case "recall" when arguments.Length == 2:
                 Recall(arguments[1]);
                 return 0;
+            case "report" when arguments.Length == 2:
+                return Report(arguments[1]);
             case "synthetic" when arguments.Length == 2:
-                Synthetic(int.Parse(arguments[1], CultureInfo.InvariantCulture));
-                return 0;
+                return Synthetic(int.Parse(arguments[1], CultureInfo.InvariantCulture)) <= MemoryLimit ? 0 : 1;
             default:
                 Console.Error.WriteLine(
                     """
@@ -39,11 +43,59 @@ internal static class MinHashBenchmark
                     dedup corpus PAGES.json OUT.jsonl texts of a page set and perturbed copies of them
                     dedup end-to-end TEXTS.jsonl      read, sign, merge; compare with minhash_numpy.py on the same file
                     dedup recall TEXTS.jsonl          found pairs against exact Jaccard and theory
+                    dedup report PAGES.json           all of these on a page set, beside NumPy, and a million generated documents
                     dedup synthetic COUNT             COUNT generated documents, signatures on disk, peak memory
                     """);
                 return 1;
         }
     }
+
+    /// <summary>Every figure of docs/deduplication.md, in one session.</summary>
+    private static int Report(string pages)
+    {
+        string texts = Path.GetTempFileName();
+        try
+        {
+            WriteCorpus(pages, texts);
+            Signatures(texts);
+            double ours = EndToEnd(texts);
+            if (RunNumPy(texts) is { } theirs)
+            {
+                Print($"NumPy: {theirs:F1} s of processor time, {theirs / ours:F1} times ours");
+            }
+
+            Recall(texts);
+            return Synthetic(1_000_000) <= MemoryLimit ? 0 : 1;
+        }
+        finally
+        {
+            File.Delete(texts);
+        }
+    }
+
+    // The straightforward implementation beside this file, on the same texts. Null where there is no Python with NumPy.
+    private static double? RunNumPy(string texts)
+    {
+        string script = Path.Combine(Path.GetDirectoryName(SourceFile())!, "minhash_numpy.py");
+        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(script);
+        start.ArgumentList.Add(texts);
+        try
+        {
+            using Process python = Process.Start(start)!;
+            string output = python.StandardOutput.ReadToEnd();
+            python.WaitForExit();
+            Console.Write(output);
+            return python.ExitCode == 0 ? python.TotalProcessorTime.TotalSeconds : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Print($"no python3 here: no comparison with NumPy");
+            return null;
+        }
+    }
+
+    private static string SourceFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
 
     private static void Signatures(string path)
     {
@@ -107,8 +159,10 @@ internal static class MinHashBenchmark
         Print($"{id} documents of {words.Length} texts in {path}");
     }
 
-    private static void EndToEnd(string path)
+    /// <returns>Seconds of processor time of the round after the first.</returns>
+    private static double EndToEnd(string path)
     {
+        double used = 0;
         // The first round compiles; the second is the one to compare with an interpreter that has nothing to compile.
         for (int round = 0; round < 2; round++)
         {
@@ -130,8 +184,11 @@ internal static class MinHashBenchmark
             int kept = 0;
             Merge(corpus, o => kept += o.DuplicateOf is null ? 1 : 0);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
             Print($"round {round + 1}: {ids.Count} documents, {bytes / 1e6:F1} MB; read and signed {signed:F2} s, all {seconds:F2} s ({(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F2} s of processor time), {bytes / 1e6 / seconds:F1} MB/s; {kept} kept");
         }
+
+        return used;
     }
 
     private static void Recall(string path)
@@ -198,7 +255,8 @@ internal static class MinHashBenchmark
         }
     }
 
-    private static void Synthetic(int count)
+    /// <returns>Peak memory of the process in bytes.</returns>
+    private static long Synthetic(int count)
     {
         long start = Stopwatch.GetTimestamp();
         string[] vocabulary = Vocabulary();
@@ -232,6 +290,7 @@ internal static class MinHashBenchmark
         });
         using Process process = Process.GetCurrentProcess();
         Print($"merged in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s ({(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of processor time): {dropped} dropped of {planted} planted copies, {clusters} clusters, the largest of {largest}; peak memory of the process {process.PeakWorkingSet64 / 1048576.0:F0} MiB");
+        return process.PeakWorkingSet64;
     }
 
     private static void Merge(Corpus corpus, Action<DuplicateOutcome> receive)
