@@ -101,7 +101,7 @@ public sealed class PlanDiagnosticsTests
     [InlineData("<Stage Include=\"Sieve\" Keep=\"measure.words lt\" />", "DB1060(5,50): Sieve.Keep at character 17: the expression ends where a column, a number, a text or '(' is expected")]
     [InlineData("<Stage Include=\"Sieve\" Keep=\"read.status eq 200 and measure.words ge 3 and length(text) gt 9\" />", null)]
     [InlineData("<Stage Include=\"Sieve\" Keep=\"measure.vector is null\" />", "DB1060(5,34): Sieve.Keep at character 1: column 'measure.vector' holds SingleList, which an expression cannot use")]
-    [InlineData("<Stage Include=\"Sieve\">\n      <Keep>late.words &gt; 3</Keep>\n    </Stage>\n    <Stage Include=\"Measure\" Name=\"late\" />", "DB1060(6,8): Sieve.Keep at character 1: there is no column 'late.words' here; there are: date, id, measure.value, measure.vector, measure.words, read.mediaType, read.offset, read.reason, read.status, text, url")]
+    [InlineData("<Stage Include=\"Sieve\">\n      <Keep>late.words &gt; 3</Keep>\n    </Stage>\n    <Stage Include=\"Measure\" Name=\"late\" />", "DB1060(6,8): Sieve.Keep at character 1: there is no column 'late.words' here; there are: date, id, label, measure.value, measure.vector, measure.words, read.mediaType, read.offset, read.reason, read.status, text, url")]
     [InlineData("<Stage Include=\"Measure\" Name=\"m\" Keep=\"measure >= 0.5 and m.words > 1 and value lt 1\" />", null)]
     [InlineData("<Stage Include=\"Measure\" Name=\"m\" Keep=\"url eq 'x'\" />", "DB1060(5,45): Measure.Keep at character 1: there is no column 'url' here; there are: m.value, m.vector, m.words, measure, value, vector, words")]
     public void An_expression_is_checked_to_the_character(string stages, string? diagnostic)
