@@ -117,7 +117,8 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             registry.AddAssembly(assembly);
         }
 
-        _lock ??= BuildLock.Take(planPath);
+        // A build that only tries a takedown runs beside the one that it is compared with, which holds the lock.
+        _lock ??= furtherTakedown is null ? BuildLock.Take(planPath) : null;
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
         _digests = digests;
         List<BuildDiagnostic> diagnostics = [];

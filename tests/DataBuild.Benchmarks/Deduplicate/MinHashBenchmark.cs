@@ -86,7 +86,13 @@ internal static class MinHashBenchmark
             string output = python.StandardOutput.ReadToEnd();
             python.WaitForExit();
             Console.Write(output);
-            return python.ExitCode == 0 ? python.TotalProcessorTime.TotalSeconds : null;
+            if (python.ExitCode == 0)
+            {
+                return python.TotalProcessorTime.TotalSeconds;
+            }
+
+            Print($"no comparison with NumPy: python3 ended with {python.ExitCode} (python3-numpy is needed)");
+            return null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
