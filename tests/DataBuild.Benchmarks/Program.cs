@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using DataBuild.Benchmarks.Deduplicate;
 using DataBuild.Benchmarks.Filter;
+using DataBuild.Benchmarks.Models;
 using DataBuild.Benchmarks.Tokenize;
 
 switch (args.Length > 0 ? args[0] : "")
@@ -10,6 +11,10 @@ switch (args.Length > 0 ? args[0] : "")
     case "encode":
         BenchmarkRunner.Run<EncodeBenchmarks>();
         return 0;
+    case "figures":
+        return ModelFigures.Run(args.AsSpan(1));
+    case "classifier":
+        return ClassifierBenchmark.Run(args.AsSpan(1));
     case "filters":
         return FilterBenchmark.Run(args.AsSpan(1));
     case "language":
@@ -18,6 +23,6 @@ switch (args.Length > 0 ? args[0] : "")
         LanguageModelTrainer.Train(args[1], args[2]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode|filters|language ... | train-language-model <folder of Lingua's models> <output>");
+        Console.Error.WriteLine("usage: DataBuild.Benchmarks dedup|encode|figures|classifier|filters|language ... | train-language-model <folder of Lingua's models> <output>");
         return 1;
 }

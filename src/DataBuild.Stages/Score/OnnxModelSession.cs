@@ -37,7 +37,10 @@ internal sealed class OnnxModelSession : IDisposable
 
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    public string Provider { get; private init; } = "";
+    public string Provider { get; private set; } = "";
+
+    /// <summary>Nodes that ran on each provider in a profiled run; empty where none was profiled.</summary>
+    public IReadOnlyDictionary<string, int> NodesByProvider { get; private set; } = new Dictionary<string, int>();
 
     public NGramFeaturizerOptions? Featurizer { get; private set; }
 
@@ -67,11 +70,18 @@ internal sealed class OnnxModelSession : IDisposable
             string provider = ExecutionProviderSetup.Append(sessionOptions, options.Provider, report);
             sessionOptions.IntraOpNumThreads = Math.Max(1, options.Threads);
             sessionOptions.InterOpNumThreads = 1;
+            using ProviderProfile? profile = options.CountNodes ?? provider != "CPUExecutionProvider" ? new ProviderProfile(sessionOptions) : null;
             sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
             OnnxModelSession model = new(sessionOptions, Open(path, bytes, sessionOptions), path) { Provider = provider };
             try
             {
                 model.Inspect(options);
+                if (profile is not null)
+                {
+                    model.NodesByProvider = ProviderProfile.Run(model, options);
+                    model.Provider = ProviderProfile.Describe(provider, model.NodesByProvider);
+                }
+
                 return model;
             }
             catch

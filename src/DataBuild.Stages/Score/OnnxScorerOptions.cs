@@ -70,6 +70,9 @@ public sealed record OnnxScorerOptions
 
     /// <summary>Where the model runs.</summary>
     public ExecutionProviderRequest Provider { get; init; } = new();
+
+    /// <summary>Whether one run is profiled to see which provider really runs the nodes; without it this is done for every provider but the processor's.</summary>
+    public bool? CountNodes { get; init; }
 }
 
 /// <summary>Score of a text.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
@@ -270,9 +269,8 @@ public sealed class OnnxTextScorer : IDisposable
         _batches[length] = (other, batch);
         running = Task.Run(() =>
         {
-            long started = Stopwatch.GetTimestamp();
             float[] values = batch.Run(_runOptions, out int width);
-            RunTime += Stopwatch.GetElapsedTime(started);
+            RunTime += batch.LastRun;
             lock (windows)
             {
                 for (int row = 0; row < batch.Count; row++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -55,6 +56,9 @@ internal sealed class ScoreBatch : IDisposable
     /// <summary>Ordinal of the window that stands in each row.</summary>
     public int[] Window { get; }
 
+    /// <summary>Time that the runtime itself took for the last run.</summary>
+    public TimeSpan LastRun { get; private set; }
+
     public int Count => _count;
 
     public bool IsFull => _count == _rows;
@@ -97,7 +101,9 @@ internal sealed class ScoreBatch : IDisposable
         }
 
         _binding.BindOutputToDevice(_model.Output, OrtMemoryInfo.DefaultInstance);
+        long started = Stopwatch.GetTimestamp();
         using IDisposableReadOnlyCollection<OrtValue> outputs = _model.Session.RunWithBoundResults(options, _binding);
+        LastRun = Stopwatch.GetElapsedTime(started);
         ReadOnlySpan<float> values = outputs[0].GetTensorDataAsSpan<float>();
         read(values, values.Length / _rows);
     }

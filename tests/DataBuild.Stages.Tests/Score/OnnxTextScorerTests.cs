@@ -244,4 +244,12 @@ public sealed class OnnxTextScorerTests : IDisposable
     [InlineData(513, 768)]
     [InlineData(100_000, 131_072)]
     public void Lengths_fall_into_few_buckets(int count, int length) => Assert.Equal(length, new LengthBuckets(8192, 64).LengthFor(count));
+
+    [Fact]
+    public void The_nodes_that_ran_on_a_provider_are_counted()
+    {
+        using OnnxTextScorer scorer = OnnxTextScorer.Load(_models.Write(TestModels.MeanOfIds()), new() { Label = "0", CountNodes = true }, TestModels.Characters);
+        Assert.Matches("^CPUExecutionProvider \\([1-9][0-9]* nodes\\)$", scorer.Provider);
+        Assert.Equal(0.0625, scorer.Score("\u0001").Score);
+    }
 }

@@ -99,6 +99,31 @@ public sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>Adds a node with one attribute that is a list of integers, such as <c>perm</c> of Transpose.</summary>
+    /// <param name="type">Operator.</param>
+    /// <param name="inputs">Names of values.</param>
+    /// <param name="output">Name of the result.</param>
+    /// <param name="attribute">Name of the attribute.</param>
+    /// <param name="values">Its values.</param>
+    public OnnxModelBuilder Node(string type, ReadOnlySpan<string> inputs, string output, string attribute, ReadOnlySpan<long> values)
+    {
+        ProtobufWriter node = new();
+        foreach (string input in inputs)
+        {
+            node.Text(1, input);
+        }
+
+        ProtobufWriter list = new ProtobufWriter().Text(1, attribute);
+        foreach (long value in values)
+        {
+            list.Integer(8, value);
+        }
+
+        node.Text(2, output).Text(3, $"{type}_{_nodes++}").Text(4, type).Message(5, list.Integer(20, 7));
+        _graph.Message(1, node);
+        return this;
+    }
+
     /// <summary>Adds a property that says what the model expects and means; read back through the runtime's model metadata.</summary>
     public OnnxModelBuilder Metadata(string name, string value)
     {

@@ -73,8 +73,10 @@ internal sealed class PipelineModel : TokenizerModel
 
         if (parts.Decoders is [ByteLevelDecoder])
         {
-            _byteTexts = [.. parts.Names.Select(n => n is null ? null
-                : Loading.ByteAlphabet.TryDecode(n, out byte[] bytes) ? bytes : Encoding.UTF8.GetBytes(n))];
+            // An added token is found in the text as it is written, even where its characters could stand for bytes (\u00A7, \u00E9).
+            HashSet<int> added = [.. parts.AddedTokens.Select(t => t.Id)];
+            _byteTexts = [.. parts.Names.Select((n, id) => n is null ? null
+                : !added.Contains(id) && Loading.ByteAlphabet.TryDecode(n, out byte[] bytes) ? bytes : Encoding.UTF8.GetBytes(n))];
         }
     }
 

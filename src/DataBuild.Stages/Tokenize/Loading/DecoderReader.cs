@@ -30,12 +30,15 @@ internal static class DecoderReader
 
                 break;
             case "ByteLevel":
+                key.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
                 decoders.Add(new ByteLevelDecoder());
                 break;
             case "ByteFallback":
+                key.AllowOnly("type");
                 decoders.Add(new ByteFallbackDecoder());
                 break;
             case "Fuse":
+                key.AllowOnly("type");
                 decoders.Add(new FuseDecoder());
                 break;
             case "Strip":

@@ -39,21 +39,27 @@ internal static class NormalizerReader
 
                 break;
             case "NFC":
+                key.AllowOnly("type");
                 normalizers.Add(new UnicodeNormalizer(compatibility: false, compose: true));
                 break;
             case "NFD":
+                key.AllowOnly("type");
                 normalizers.Add(new UnicodeNormalizer(compatibility: false, compose: false));
                 break;
             case "NFKC":
+                key.AllowOnly("type");
                 normalizers.Add(new UnicodeNormalizer(compatibility: true, compose: true));
                 break;
             case "NFKD":
+                key.AllowOnly("type");
                 normalizers.Add(new UnicodeNormalizer(compatibility: true, compose: false));
                 break;
             case "Lowercase":
+                key.AllowOnly("type");
                 normalizers.Add(CodePointNormalizer.Lowercase);
                 break;
             case "StripAccents":
+                key.AllowOnly("type");
                 normalizers.Add(CodePointNormalizer.StripMarks);
                 break;
             case "Prepend":
@@ -76,6 +82,7 @@ internal static class NormalizerReader
                 AddBert(key, normalizers);
                 break;
             case "ByteLevel":
+                key.AllowOnly("type");
                 byteLevel = true;
                 break;
             default:

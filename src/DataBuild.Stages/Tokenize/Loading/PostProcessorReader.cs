@@ -29,8 +29,10 @@ internal static class PostProcessorReader
 
                 break;
             case "ByteLevel":
+                key.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
                 break;
             case "RobertaProcessing" or "BertProcessing":
+                key.AllowOnly("type", "sep", "cls", "trim_offsets", "add_prefix_space");
                 prefix.Insert(0, Id(key["cls"]));
                 suffix.Add(Id(key["sep"]));
                 break;

@@ -97,13 +97,16 @@ internal static class PreTokenizerReader
                 steps.Steps.Add(Metaspace(key));
                 break;
             case "WhitespaceSplit":
+                key.AllowOnly("type");
                 steps.Steps.Add(new SplitPreTokenizer(new CodePointMatcher(IsSpace), SplitBehavior.Removed));
                 break;
             case "Whitespace":
+                key.AllowOnly("type");
                 steps.Steps.Add(new SplitPreTokenizer(
                     new PatternMatcher(new TextPattern(@"\w+|[^\w\s]+")), SplitBehavior.Removed, invert: true));
                 break;
             case "BertPreTokenizer":
+                key.AllowOnly("type");
                 steps.Steps.Add(new SplitPreTokenizer(new CodePointMatcher(IsSpace), SplitBehavior.Removed));
                 steps.Steps.Add(new SplitPreTokenizer(new CodePointMatcher(IsPunctuation), SplitBehavior.Isolated));
                 break;

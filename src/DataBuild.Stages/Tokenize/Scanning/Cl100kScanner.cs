@@ -56,20 +56,8 @@ internal readonly struct Cl100kScanner<TVariant> : IPieceScanner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Next(ref byte text, int start, int length)
     {
-        byte first = Unsafe.Add(ref text, start);
-        int body = start;
-        if (first == ' ' && length - start > 1)
-        {
-            body++;
-        }
-
-        byte letter = Unsafe.Add(ref text, body);
-        if (letter < 0x80 && (CharacterClasses.AsciiTable[letter] & Letter) != 0)
-        {
-            return ScannerParts.SkipLetters(ref text, body, length);
-        }
-
-        return NextSlow(ref text, start, length);
+        int end = ScannerParts.AsciiWordEnd(ref text, start, length);
+        return end > 0 ? end : NextSlow(ref text, start, length);
     }
 
     private static int NextSlow(ref byte text, int start, int length)

@@ -13,19 +13,8 @@ internal readonly struct Gpt2Scanner : IPieceScanner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Next(ref byte text, int start, int length)
     {
-        int body = start;
-        if (Unsafe.Add(ref text, start) == ' ' && length - start > 1)
-        {
-            body++;
-        }
-
-        byte letter = Unsafe.Add(ref text, body);
-        if (letter < 0x80 && (CharacterClasses.AsciiTable[letter] & Letter) != 0)
-        {
-            return ScannerParts.SkipLetters(ref text, body, length);
-        }
-
-        return NextSlow(ref text, start, length);
+        int end = ScannerParts.AsciiWordEnd(ref text, start, length);
+        return end > 0 ? end : NextSlow(ref text, start, length);
     }
 
     private static int NextSlow(ref byte text, int start, int length)

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace DataBuild.EndToEnd.Tests;
+
+/// <summary>Recipes and stages that make files, by real builds.</summary>
+public sealed class RecipeTests
+{
+    [Fact]
+    public void Kl3m_trains_a_tokenizer_of_characters_and_encodes_with_it()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 40));
+
+        BuildResult result = project.Build("-p:DataBuildRecipe=Kl3mCharacter").AssertSucceeded();
+
+        result.AssertStage("tokenizer", computed: 1);
+        Assert.Equal(["tokenizer-4096.json", "tokenizer-8192.json", "tokenizer.json"], Files(project, "tokenizer"));
+        using JsonDocument tokenizer = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(project.Output, "tokenizer", "tokenizer.json")));
+        Assert.Equal("<|start|>", tokenizer.RootElement.GetProperty("added_tokens")[0].GetProperty("content").GetString());
+
+        // No token of more than three bytes, each written as one character.
+        Assert.All(tokenizer.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray(), m => Assert.InRange(m[0].GetString()!.Length + m[1].GetString()!.Length, 2, 3));
+        Assert.True(new FileInfo(Path.Combine(project.Output, "tokens", "train.bin")).Length > 40 * 200);
+        project.Build("-p:DataBuildRecipe=Kl3mCharacter").AssertSucceeded().AssertUpToDate("Tiny");
+    }
+
+    [Fact]
+    public void Binary_bpe_reads_executables()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""<Crawl Include="crawl/*" />""");
+        foreach (string name in new[] { "DataBuild.EndToEnd.Tests.dll", "xunit.assert.dll" })
+        {
+            project.Write("crawl/" + name, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, name)));
+        }
+
+        project.Build("-p:DataBuildRecipe=BinaryBpe", "-p:BinaryBpeVocabularySize=1024", "-p:BinaryBpeFamily=512").AssertSucceeded();
+
+        Assert.Equal(["tokenizer-512.json", "tokenizer.json"], Files(project, "tokenizer"));
+        Assert.Equal(["train.bin", "train.idx"], Files(project, "tokens"));
+    }
+
+    [Fact]
+    public void A_recipe_that_is_not_there_is_named()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
+        project.Build("-p:DataBuildRecipe=Kl4m").AssertFailed("DB0070");
+    }
+
+    private static string[] Files(DatasetProject project, string folder) =>
+        [.. Directory.EnumerateFiles(Path.Combine(project.Output, folder)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+}
