@@ -16,7 +16,7 @@ public sealed class RecipeTests
 
         BuildResult result = project.Build("-p:DataBuildRecipe=Kl3mCharacter").AssertSucceeded();
 
-        result.AssertStage("tokenizer", computed: 1);
+        result.AssertStage("TrainTokenizer", computed: 1, merged: true);
         Assert.Equal(["tokenizer-4096.json", "tokenizer-8192.json", "tokenizer.json"], Files(project, "tokenizer"));
         using JsonDocument tokenizer = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(project.Output, "tokenizer", "tokenizer.json")));
         Assert.Equal("<|start|>", tokenizer.RootElement.GetProperty("added_tokens")[0].GetProperty("content").GetString());
