@@ -67,11 +67,17 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <summary>Folder of the project's intermediate files, relative to the project; what the SDK generates there defines no stage.</summary>
     public string IntermediateDirectory { get; set; } = "";
 
+    /// <summary>Assemblies that the build copies beside the project's own, of packages and other projects; those that hold stages join the stage assemblies.</summary>
+    public ITaskItem[] CopiedAssemblies { get; set; } = [];
+
+    /// <summary>Folder that they are copied to, relative to the project.</summary>
+    public string CopiedTo { get; set; } = "";
+
     /// <summary>The plan file to write.</summary>
     [Required]
     public string PlanFile { get; set; } = "";
 
-    /// <summary>True when the project's own assembly may define stages: it has sources that a person wrote.</summary>
+    /// <summary>True when what the build compiles or copies may define stages: the project has sources that a person wrote, or a package of stages.</summary>
     [Output]
     public bool DefinesStages { get; private set; }
 
@@ -90,7 +96,8 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
 
         string projectDirectory = WithSeparator(Path.GetDirectoryName(ProjectFile)!);
         StageLocations locations = new();
-        DefinesStages = Assembly.Length > 0 && Sources.Any(source => !IsGenerated(projectDirectory, source));
+        string[] copiedStages = [.. CopiedStageAssemblies(projectDirectory)];
+        DefinesStages = Assembly.Length > 0 && (copiedStages.Length > 0 || Sources.Any(source => !IsGenerated(projectDirectory, source)));
         DatasetPlan plan = new()
         {
             Name = DatasetName,
@@ -108,7 +115,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             Crawl = [.. DistinctCrawl(projectDirectory)],
             Stages = locations.Locate([.. Stages.Select(item => new PlannedStage(item.ItemSpec, WithFilesOfDatasets(CustomMetadata(item), projectDirectory), DefinedIn(item), null))]),
             Takedown = [.. Takedown.Select(item => Rooted(projectDirectory, item.ItemSpec)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            StageAssemblies = [.. StageAssemblies.Select(item => item.ItemSpec).Prepend(DefinesStages ? Assembly : "").Where(path => path.Length > 0).Select(path => Rooted(projectDirectory, path))],
+            StageAssemblies = [.. StageAssemblies.Select(item => item.ItemSpec).Prepend(DefinesStages ? Assembly : "").Where(path => path.Length > 0).Select(path => Rooted(projectDirectory, path)).Concat(copiedStages).Distinct(StringComparer.Ordinal)],
         };
 
         byte[] content = plan.ToJson();
@@ -142,6 +149,11 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             && path.StartsWith(WithSeparator(Rooted(projectDirectory, IntermediateDirectory)), StringComparison.Ordinal)
             && (path.EndsWith(".AssemblyInfo.cs", StringComparison.Ordinal) || path.EndsWith(".AssemblyAttributes.cs", StringComparison.Ordinal) || path.EndsWith(".GlobalUsings.g.cs", StringComparison.Ordinal));
     }
+
+    private IEnumerable<string> CopiedStageAssemblies(string projectDirectory) => CopiedAssemblies
+        .Where(item => item.ItemSpec.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) && StageAssembly.HoldsStages(Rooted(projectDirectory, item.ItemSpec)))
+        .Select(item => Rooted(projectDirectory, Path.Combine(CopiedTo, item.GetMetadata("DestinationSubDirectory"), Path.GetFileName(item.ItemSpec))))
+        .Order(StringComparer.Ordinal);
 
     /// <summary>Sorted by name, because the order in which a file system lists a wildcard's files differs between machines.</summary>
     private IEnumerable<PlannedCrawl> DistinctCrawl(string projectDirectory)

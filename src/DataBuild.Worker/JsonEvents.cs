@@ -56,6 +56,8 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents
         writer.WriteString("stage", summary.Stage);
         writer.WriteString("kind", summary.Kind);
         writer.WriteString("phase", summary.Phase.ToString());
+        writer.WriteString("inputs", string.Join(';', summary.Inputs));
+        writer.WriteString("options", summary.Options.TrimEnd('\n'));
         writer.WriteNumber("shards", summary.Shards);
         writer.WriteNumber("computed", summary.Computed);
         writer.WriteNumber("decided", summary.Decided);

@@ -74,7 +74,10 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         }
         catch (StageFailedException exception)
         {
-            Error("DB3001", $"{exception.Message}; to drop such documents instead, set OnError=\"Drop\" on the stage. {FirstFrame(exception.InnerException!)}", exception.Input);
+            string cure = exception.Input is null ? "" : "; to drop such documents instead, set OnError=\"Drop\" on the stage";
+            events.Diagnostic(new BuildDiagnostic(
+                true, "DB3001", $"{exception.Message}{(exception.SourceMember is { } member ? $" (in {member})" : "")}{cure}",
+                exception.SourceFile ?? exception.Input ?? _file?.ProjectFile, exception.SourceLine));
         }
         catch (IOException exception)
         {
@@ -104,18 +107,12 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         _lock?.Dispose();
     }
 
-    private static string FirstFrame(Exception exception) =>
-        exception.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains(" in ", StringComparison.Ordinal))?.Trim() ?? "";
-
     private bool Prepare()
     {
         _file = PlanFile.Load(planPath);
         _file.Takedown = [.. _file.Takedown, .. furtherTakedown ?? []];
         StageRegistry registry = StageRegistry.BuiltIn();
-        foreach (string assembly in _file.StageAssemblies.Where(File.Exists))
-        {
-            registry.AddAssembly(assembly);
-        }
+        registry.AddAssemblies([.. _file.StageAssemblies.Where(File.Exists)]);
 
         // A build that only tries a takedown runs beside the one that it is compared with, which holds the lock.
         _lock ??= furtherTakedown is null ? BuildLock.Take(planPath) : null;

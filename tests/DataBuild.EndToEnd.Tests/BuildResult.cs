@@ -9,7 +9,7 @@ namespace DataBuild.EndToEnd.Tests;
 internal sealed record LoggedDiagnostic(string Code, string File, int Line, int Column, string Message);
 
 /// <summary>Counts of one stage in one build.</summary>
-internal sealed record StageCounts(string Stage, int Shards, int Computed, int Decided, bool Merged, long In, long Kept, IReadOnlyDictionary<string, long> Dropped);
+internal sealed record StageCounts(string Stage, int Shards, int Computed, int Decided, bool Merged, long In, long Kept, IReadOnlyDictionary<string, long> Dropped, string Dataset, string Inputs, string Options);
 
 /// <summary>What a build did, told by its binary log.</summary>
 internal sealed class BuildResult
@@ -26,6 +26,12 @@ internal sealed class BuildResult
 
     public List<string> Targets { get; } = [];
 
+    /// <summary>Names of the files that the log holds copies of.</summary>
+    public List<string> EmbeddedFiles { get; } = [];
+
+    /// <summary>Names of projects and targets, in the order in which the targets began.</summary>
+    public List<(string Project, string Target)> ProjectTargets { get; } = [];
+
     public static BuildResult Read(int exitCode, string output, string log)
     {
         BuildResult result = new() { ExitCode = exitCode, Output = output };
@@ -34,7 +40,9 @@ internal sealed class BuildResult
             return result;
         }
 
-        foreach (Microsoft.Build.Logging.Record record in new BinLogReader().ReadRecords(log))
+        BinLogReader reader = new();
+        reader.ArchiveFileEncountered += file => result.EmbeddedFiles.Add(file.ArchiveData.FullPath);
+        foreach (Microsoft.Build.Logging.Record record in reader.ReadRecords(log))
         {
             switch (record.Args)
             {
@@ -46,6 +54,7 @@ internal sealed class BuildResult
                     break;
                 case TargetStartedEventArgs e:
                     result.Targets.Add(e.TargetName);
+                    result.ProjectTargets.Add((Path.GetFileNameWithoutExtension(e.ProjectFile), e.TargetName));
                     break;
                 case { } e when e.GetType().Name == "ExtendedBuildMessageEventArgs":
                     // Both MSBuild and the log reader have a type of this name.
@@ -112,6 +121,6 @@ internal sealed class BuildResult
     {
         int Number(string name) => e.TryGetValue(name, out string? value) ? int.Parse(value!, CultureInfo.InvariantCulture) : 0;
         Dictionary<string, long> dropped = e.TryGetValue("dropped", out string? json) ? JsonSerializer.Deserialize<Dictionary<string, long>>(json!)! : [];
-        return new StageCounts(e["kind"]!, Number("shards"), Number("computed"), Number("decided"), e.TryGetValue("merged", out string? merged) && merged == "true", Number("in"), Number("kept"), dropped);
+        return new StageCounts(e["kind"]!, Number("shards"), Number("computed"), Number("decided"), e.TryGetValue("merged", out string? merged) && merged == "true", Number("in"), Number("kept"), dropped, e["dataset"]!, e["inputs"]!, e["options"]!);
     }
 }

@@ -18,6 +18,21 @@ internal static class DotNet
         return build.Wait();
     }
 
+    /// <summary>Runs a program to its end and returns what it printed.</summary>
+    public static string Execute(string folder, string program) => Command(folder, program);
+
+    /// <summary>Runs a command of <c>dotnet</c> that is no build; returns what it printed.</summary>
+    public static string Command(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{output}\n{error.Result}");
+        return output;
+    }
+
     /// <summary>Starts a build that the test goes on beside.</summary>
     public static RunningBuild Start(string folder, params string[] arguments)
     {

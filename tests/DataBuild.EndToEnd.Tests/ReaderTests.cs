@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DataBuild.EndToEnd.Tests;
 
 /// <summary>A program reads the dataset of the project that it references, typed.</summary>
@@ -67,14 +65,5 @@ public sealed class ReaderTests
         }
     }
 
-    private static string RunProgram(string folder)
-    {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(folder, "bin/Debug/net10.0/Reader.dll")]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error);
-        return output.ReplaceLineEndings("\n").TrimEnd();
-    }
+    private static string RunProgram(string folder) => DotNet.Execute(folder, Path.Combine(folder, "bin/Debug/net10.0/Reader.dll")).ReplaceLineEndings("\n").TrimEnd();
 }

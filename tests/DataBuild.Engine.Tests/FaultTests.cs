@@ -65,6 +65,43 @@ public sealed class FaultTests : IDisposable
         Assert.Contains("c1", _dataset.KeptIds());
     }
 
+    [Theory]
+    [InlineData("FragileBatch", "on document c2 (https://c2.example/) of 'crawl/c.jsonl': FormatException: poison found")]
+    [InlineData("FragileDecision", "on document c2 (https://c2.example/) of 'crawl/c.jsonl': DivideByZeroException")]
+    [InlineData("FragileMerge", "in its merge of 25 documents of 3 inputs: FormatException: merge broken")]
+    [InlineData("FragileStart", "while it was initialized: FormatException: no start")]
+    public void EveryKindOfStageThatThrowsTellsWhereAndOnWhat(string stage, string expected)
+    {
+        _dataset.AddInput("c.jsonl", ("c1", "fine and well"), ("c2", "some poison in here"), ("c3", "fine again"));
+        _dataset.Stages.Clear();
+        _dataset.Stage(stage);
+        StageFailedException failure = Assert.Throws<StageFailedException>(() => _dataset.Build());
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_dataset.OutputFolder));
+    }
+
+    [Fact]
+    public void BatchStageThatThrowsDropsTheDocumentAloneWhereAsked()
+    {
+        _dataset.AddInput("c.jsonl", ("c1", "fine and well"), ("c2", "some poison in here"), ("c3", "fine again"));
+        _dataset.Stages.Clear();
+        _dataset.Stage("FragileBatch", ("OnError", "Drop"));
+        BuildLog log = _dataset.Build();
+        Assert.Equal(1, log.Stages["batch"].Counts.Dropped["stage_error"]);
+        Assert.DoesNotContain("c2", _dataset.KeptIds());
+        Assert.Contains("c3", _dataset.KeptIds());
+    }
+
+    [Fact]
+    public void BatchStageThatThrowsOnABatchAndOnNoDocumentAloneSaysSo()
+    {
+        _dataset.AddInput("c.jsonl", ("c1", "fine and well"), ("c2", "some poison in here"));
+        _dataset.Stages.Clear();
+        _dataset.Stage("FragileBatch", ("OnlyTogether", "true"), ("OnError", "Drop"));
+        StageFailedException failure = Assert.Throws<StageFailedException>(() => _dataset.Build());
+        Assert.Contains("on 2 documents together, the first c1, of 'crawl/c.jsonl', and on none of them alone", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void EightBuildsAtOnceOnOneStoreAgree()
     {

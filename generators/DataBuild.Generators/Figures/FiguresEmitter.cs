@@ -39,6 +39,7 @@ internal static class FiguresEmitter
 
     private static void EmitColumnHolder(CodeWriter writer, FiguresModel model)
     {
+        writer.Line(CodeWriter.GeneratedCode);
         writer.Open($"file static class {Holder(model)}");
         writer.Line("internal static readonly global::DataBuild.ColumnSchema[] All =");
         writer.Line("[");

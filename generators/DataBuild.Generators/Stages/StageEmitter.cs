@@ -26,6 +26,7 @@ internal static class StageEmitter
     // A class of its own: listing the stages must not run their static initialisers.
     private static void EmitHolder(CodeWriter writer, StageModel stage)
     {
+        writer.Line(CodeWriter.GeneratedCode);
         writer.Open($"file static class {Holder(stage)}");
         writer.Open("internal static readonly global::DataBuild.StageDescriptor Value = new()");
         writer.Line($"Name = {CodeWriter.Literal(stage.Name)},");

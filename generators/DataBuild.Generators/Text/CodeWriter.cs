@@ -8,6 +8,9 @@ namespace DataBuild.Generators.Text;
 /// <summary>Writes indented C# with '\n' newlines, whatever the machine.</summary>
 internal sealed class CodeWriter
 {
+    /// <summary>Marks types that say in code what declarations say already: they are no part of a stage's code digest.</summary>
+    public const string GeneratedCode = "[global::System.CodeDom.Compiler.GeneratedCode(\"DataBuild.Generators\", \"1\")]";
+
     private readonly StringBuilder _text = new();
     private int _depth;
 

@@ -79,28 +79,17 @@ internal static class BatchMeasure
             toMeasure.Add(documents[row]);
         }
 
-        ColumnBuilder[] fresh = [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
         long start = Stopwatch.GetTimestamp();
+        bool[] failed = new bool[toMeasure.Count];
+        Column[] measured = [];
         if (toMeasure.Count > 0)
         {
             context.EnsureInitialized(stage);
-            try
-            {
-                // Models are not asked to be thread-safe: they use their own threads.
-                lock (stage)
-                {
-                    ((IBatchStage)stage.Stage).MeasureInto(toMeasure, fresh);
-                }
-            }
-            catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException or StageException))
-            {
-                throw new StageFailedException(stage.Name, shard.Name, toMeasure[0].Id, toMeasure[0].Url, exception);
-            }
+            measured = MeasureTogether(stage, shard, toMeasure, failed);
         }
 
         measuredInShard += toMeasure.Count;
         tally.Measured(toMeasure.Count, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        Column[] measured = [.. fresh.Select(f => f.Build())];
         StageColumns output = new(stage);
         for (int row = 0; row < batch.Count; row++)
         {
@@ -112,6 +101,9 @@ internal static class BatchMeasure
                 case Stored:
                     output.TryAppendStored(stored, text![row]);
                     break;
+                case var ordinal when failed[ordinal]:
+                    output.AppendFailed();
+                    break;
                 default:
                     output.AppendRow(measured, source[row], documents[row].TextUtf8);
                     break;
@@ -120,4 +112,54 @@ internal static class BatchMeasure
 
         return output.Build();
     }
+
+    private static Column[] MeasureTogether(PlannedStage stage, Shard shard, List<Document> documents, bool[] failed)
+    {
+        // Models are not asked to be thread-safe: they use their own threads.
+        lock (stage)
+        {
+            ColumnBuilder[] figures = NewFigures(stage);
+            try
+            {
+                ((IBatchStage)stage.Stage).MeasureInto(documents, figures);
+                return [.. figures.Select(f => f.Build())];
+            }
+            catch (Exception exception) when (StageFailedException.IsFailure(exception))
+            {
+                return MeasureOneByOne(stage, shard, documents, failed, exception);
+            }
+        }
+    }
+
+    /// <summary>Finds the documents that a stage throws on: figures of one do not depend on the others of its batch.</summary>
+    private static Column[] MeasureOneByOne(PlannedStage stage, Shard shard, List<Document> documents, bool[] failed, Exception together)
+    {
+        ColumnBuilder[] figures = NewFigures(stage);
+        for (int i = 0; i < documents.Count; i++)
+        {
+            ColumnBuilder[] one = NewFigures(stage);
+            try
+            {
+                ((IBatchStage)stage.Stage).MeasureInto([documents[i]], one);
+                for (int f = 0; f < figures.Length; f++)
+                {
+                    ColumnCopy.AppendRow(figures[f], one[f].Build(), 0);
+                }
+            }
+            catch (Exception exception) when (StageFailedException.IsFailure(exception))
+            {
+                if (stage.OnError == ErrorPolicy.Fail)
+                {
+                    throw StageFailedException.OnDocument(stage.Name, shard.Name, documents[i].Id, documents[i].Url, exception);
+                }
+
+                failed[i] = true;
+                Array.ForEach(figures, f => f.AppendNull());
+            }
+        }
+
+        return failed.Contains(true) ? [.. figures.Select(f => f.Build())] : throw StageFailedException.OnBatch(stage.Name, shard.Name, documents.Count, documents[0].Id, together);
+    }
+
+    private static ColumnBuilder[] NewFigures(PlannedStage stage) => [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
 }

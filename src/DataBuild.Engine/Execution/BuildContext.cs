@@ -63,7 +63,15 @@ internal sealed class BuildContext : IDisposable
                     input.Provide(Place(input));
                 }
 
-                stage.Stage.Initialize(ContextFor(stage, _scratch));
+                try
+                {
+                    stage.Stage.Initialize(ContextFor(stage, _scratch));
+                }
+                catch (Exception exception) when (StageFailedException.IsFailure(exception) && exception is not (IOException or UnauthorizedAccessException))
+                {
+                    throw StageFailedException.InInitialize(stage.Name, exception);
+                }
+
                 _ = _initialized.Add(stage);
             }
         }

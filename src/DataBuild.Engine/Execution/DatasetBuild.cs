@@ -250,7 +250,13 @@ public sealed class DatasetBuild : IDisposable
         }
     }
 
-    private StageTally NewTally(PlannedStage stage) => NewTally(stage.Name, stage.Descriptor.Name, stage.RunsIn);
+    private StageTally NewTally(PlannedStage stage)
+    {
+        StageTally tally = NewTally(stage.Name, stage.Descriptor.Name, stage.RunsIn);
+        tally.Summary.Inputs = [.. stage.ReadsPayload ? ["payload"] : stage.Stage.InputColumns, .. stage.Stage is ICorpusStage corpus ? corpus.MergeColumns : []];
+        tally.Summary.Options = stage.MeasureOptions + stage.ThresholdOptions;
+        return tally;
+    }
 
     private StageTally NewTally(string name, string kind, StagePhase phase) => new(name, kind, phase, _shards.Length, _context.Events);
 

@@ -48,7 +48,17 @@ internal static class DecideAction
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 using LoadedBatch loaded = reader.Read(batch);
-                writer.Write(loaded.Documents.Count, Decide(loaded.Documents, stage, columns, counts));
+                try
+                {
+                    writer.Write(loaded.Documents.Count, Decide(loaded.Documents, stage, columns, counts));
+                }
+                catch (DecideException exception)
+                {
+                    using BatchReader identity = new(context.Store, shard.Find(["id", "url"]));
+                    using LoadedBatch identities = identity.Read(batch);
+                    string Text(string column) => (identities.Documents.Find(column) as StringColumn)?.GetString(exception.Row) ?? "";
+                    throw StageFailedException.OnDocument(stage.Name, shard.Name, Text("id"), Text("url"), exception.InnerException!);
+                }
             }
         }
 
@@ -65,6 +75,31 @@ internal static class DecideAction
         tally.ShardDecided(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
+    private static void DecideRows(IMeasuringStage stage, Column[] columns, int[] rows, string?[] reasons)
+    {
+        try
+        {
+            stage.DecideBatch(columns, rows, reasons);
+        }
+        catch (Exception exception) when (StageFailedException.IsFailure(exception))
+        {
+            // Once more, row by row: the error names the document.
+            for (int i = 0; i < rows.Length; i++)
+            {
+                try
+                {
+                    stage.DecideBatch(columns, rows.AsSpan(i, 1), reasons.AsSpan(i, 1));
+                }
+                catch (Exception ofRow) when (StageFailedException.IsFailure(ofRow))
+                {
+                    throw new DecideException(rows[i], ofRow);
+                }
+            }
+
+            throw new InvalidOperationException($"a stage threw on {rows.Length} rows and on none of them alone; deciding must depend on the figures of a row only", exception);
+        }
+    }
+
     private static Column[] Decide(DocumentBatch batch, PlannedStage stage, IReadOnlyList<ColumnSchema> schemas, DocumentCounts counts)
     {
         ValueColumn<bool> alive = (ValueColumn<bool>)batch[Shard.AliveColumn];
@@ -74,7 +109,7 @@ internal static class DecideAction
         string?[] reasons = new string?[rows.Length];
         if (stage.Stage is IMeasuringStage measuring)
         {
-            measuring.DecideBatch(columns, rows, reasons);
+            DecideRows(measuring, columns, rows, reasons);
         }
         else
         {
@@ -118,6 +153,12 @@ internal static class DecideAction
 
         return [verdicts.Build(), stillAlive.Build()];
     }
+}
+
+/// <summary>A stage threw while it decided on a row of a batch.</summary>
+internal sealed class DecideException(int row, Exception inner) : Exception(inner.Message, inner)
+{
+    public int Row { get; } = row;
 }
 
 /// <summary>Values of a stage's <c>.state</c> column.</summary>

@@ -38,6 +38,12 @@ public sealed class StageSummary
     /// <summary>Phase whose target ran it.</summary>
     public required StagePhase Phase { get; init; }
 
+    /// <summary>Columns that the stage reads.</summary>
+    public IReadOnlyList<string> Inputs { get; set; } = [];
+
+    /// <summary>Options in canonical form, defaults included, a line each.</summary>
+    public string Options { get; set; } = "";
+
     /// <summary>All shards.</summary>
     public int Shards { get; set; }
 

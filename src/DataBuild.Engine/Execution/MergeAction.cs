@@ -33,12 +33,17 @@ internal static class MergeAction
             context.EnsureInitialized(stage);
             string scratch = context.Store.CreateScratchDirectory();
             string? files = stage.Stage is IFileMakingStage ? context.Store.CreateScratchDirectory() : null;
+            StoredCorpus corpus = new(context, shards, stage);
             try
             {
                 using OutcomeSink sink = new(context.Store, shards, stage);
-                corpusStage.MergeInto(new StoredCorpus(context, shards, stage), sink, context.ContextFor(stage, scratch, files));
+                corpusStage.MergeInto(corpus, sink, context.ContextFor(stage, scratch, files));
                 record = sink.Complete();
                 record.Made = files is null ? null : [.. ((IFileMakingStage)stage.Stage).MadeFiles.Select(name => StoreMade(context, stage, files, name))];
+            }
+            catch (Exception exception) when (StageFailedException.IsFailure(exception) && exception is not (IOException or UnauthorizedAccessException))
+            {
+                throw StageFailedException.InMerge(stage.Name, corpus.RowCount, corpus.ShardCount, exception);
             }
             finally
             {

@@ -40,13 +40,13 @@ internal sealed class StageColumns
                 ((IRowStage)_stage.Stage).MeasureInto(document, _figures);
             }
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException or StageException))
+        catch (Exception exception) when (StageFailedException.IsFailure(exception))
         {
             // A stage that failed half-way through its columns cannot be continued, whatever the policy.
             bool clean = _figures.Length == 0 || _figures.All(f => f.Length == before);
             if (_stage.OnError == ErrorPolicy.Fail || !clean)
             {
-                throw new StageFailedException(_stage.Name, shard.Name, document.Id, document.Url, exception);
+                throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, exception);
             }
 
             AppendNull(MeasureState.Failed);
@@ -81,6 +81,9 @@ internal sealed class StageColumns
     }
 
     public void AppendNotMeasured() => AppendNull(MeasureState.NotMeasured);
+
+    /// <summary>Appends a row on which the stage threw; without the text's hash, so that it is tried again.</summary>
+    public void AppendFailed() => AppendNull(MeasureState.Failed);
 
     public Column[] Build() => [.. _figures.Select(f => f.Build()), _state.Build(), .. _hashes is null ? Array.Empty<Column>() : [_hashes.Build()]];
 

@@ -1,18 +1,72 @@
+using System.Diagnostics;
+
 namespace DataBuild.Engine.Execution;
 
-/// <summary>A stage threw while it worked on a document.</summary>
-public sealed class StageFailedException(string stage, string input, string documentId, string url, Exception inner)
-    : Exception($"stage '{stage}' failed on document {documentId} ({url}) of '{input}': {inner.GetType().Name}: {inner.Message}", inner)
+/// <summary>A stage threw. The message tells the stage, what it worked on, and the exception.</summary>
+public sealed class StageFailedException : Exception
 {
+    private StageFailedException(string stage, string work, string? input, Exception inner, string? documentId = null, string? url = null)
+        : base($"stage '{stage}' failed {work}: {inner.GetType().Name}: {inner.Message}", inner)
+    {
+        Stage = stage;
+        Input = input;
+        DocumentId = documentId;
+        Url = url;
+        (SourceFile, SourceLine, SourceMember) = SourceOf(inner);
+    }
+
     /// <summary>Name of the stage.</summary>
-    public string Stage { get; } = stage;
+    public string Stage { get; }
 
-    /// <summary>The input that the document came from.</summary>
-    public string Input { get; } = input;
+    /// <summary>The input that the document came from; null where the stage worked on all of them.</summary>
+    public string? Input { get; }
 
-    /// <summary>Identity of the document.</summary>
-    public string DocumentId { get; } = documentId;
+    /// <summary>Identity of the document; null where it is not one document's fault.</summary>
+    public string? DocumentId { get; }
 
-    /// <summary>Address of the document.</summary>
-    public string Url { get; } = url;
+    /// <summary>Address of the document; null where it is not one document's fault.</summary>
+    public string? Url { get; }
+
+    /// <summary>Source file of the stage's own code that threw; null when it has no debug information, or is built in.</summary>
+    public string? SourceFile { get; }
+
+    /// <summary>Line in <see cref="SourceFile"/>, from 1.</summary>
+    public int SourceLine { get; }
+
+    /// <summary>Method that threw, where it is known.</summary>
+    public string? SourceMember { get; }
+
+    /// <summary>True for exceptions that are a stage's own failure; not for a cancelled build, for lack of memory, and for what has its own diagnostic.</summary>
+    public static bool IsFailure(Exception exception) =>
+        exception is not (OperationCanceledException or OutOfMemoryException or StageException or StageFailedException or Planning.PlanException or Store.StoreCorruptException);
+
+    /// <summary>A stage threw on a document.</summary>
+    public static StageFailedException OnDocument(string stage, string input, string documentId, string url, Exception inner) =>
+        new(stage, $"on document {documentId} ({url}) of '{input}'", input, inner, documentId, url);
+
+    /// <summary>A stage threw on documents of which it throws on none alone.</summary>
+    public static StageFailedException OnBatch(string stage, string input, int documents, string firstId, Exception inner) =>
+        new(stage, $"on {documents} documents together, the first {firstId}, of '{input}', and on none of them alone", input, inner);
+
+    /// <summary>A stage threw while it loaded what it needs.</summary>
+    public static StageFailedException InInitialize(string stage, Exception inner) => new(stage, "while it was initialized", null, inner);
+
+    /// <summary>A corpus stage threw while it merged.</summary>
+    public static StageFailedException InMerge(string stage, long documents, int shards, Exception inner) =>
+        new(stage, $"in its merge of {documents} documents of {shards} inputs", null, inner);
+
+    // The innermost frame of code that is neither the framework's nor DataBuild's.
+    private static (string? File, int Line, string? Member) SourceOf(Exception exception)
+    {
+        foreach (StackFrame frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
+        {
+            string? assembly = frame.GetMethod()?.Module.Assembly.GetName().Name;
+            if (frame.GetFileName() is { } file && assembly?.StartsWith("DataBuild.", StringComparison.Ordinal) == false)
+            {
+                return (file, frame.GetFileLineNumber(), $"{frame.GetMethod()!.DeclaringType?.Name}.{frame.GetMethod()!.Name}");
+            }
+        }
+
+        return default;
+    }
 }

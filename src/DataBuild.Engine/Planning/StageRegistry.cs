@@ -23,30 +23,37 @@ public sealed class StageRegistry
     public static StageRegistry BuiltIn()
     {
         StageRegistry registry = new();
-        registry.AddAll(typeof(Stages.BuiltInStages).Assembly, null);
+        registry.AddAll(typeof(Stages.BuiltInStages).Assembly, _ => null);
         return registry;
     }
 
     /// <summary>A stage by its name, without regard to case; null when there is none.</summary>
     public RegisteredStage? Find(string name) => _stages.GetValueOrDefault(name);
 
-    /// <summary>Adds the stages of an assembly file. An assembly without stages adds nothing.</summary>
-    /// <exception cref="PlanException">The file is no assembly, or two stages have one name.</exception>
-    public void AddAssembly(string path)
+    /// <summary>
+    /// Adds the stages of assembly files: the project's own first, then those of packages that lie beside it. They share their dependencies, as the project's
+    /// assembly resolves them. An assembly without stages adds nothing.
+    /// </summary>
+    /// <exception cref="PlanException">A file is no assembly, or two stages have one name.</exception>
+    public void AddAssemblies(IReadOnlyList<string> paths)
     {
-        Assembly assembly;
-        try
+        StageAssemblyContext? context = null;
+        foreach (string path in paths)
         {
-            assembly = new StageAssemblyContext(path).LoadFromAssemblyPath(path);
-        }
-        catch (Exception exception) when (exception is BadImageFormatException or IOException)
-        {
-            throw new PlanException("DB1014", $"the stage assembly '{path}' cannot be loaded: {exception.Message}", path);
-        }
-
-        if (assembly.GetCustomAttribute<StageRegistryAttribute>() is not null)
-        {
-            AddAll(assembly, CodeDigest.OfAssembly(path));
+            try
+            {
+                context ??= new StageAssemblyContext(path);
+                Assembly assembly = context.LoadFromAssemblyPath(path);
+                if (assembly.GetCustomAttribute<StageRegistryAttribute>() is not null)
+                {
+                    using StageCodeDigest code = new(path, context.PathOf);
+                    AddAll(assembly, type => code.Of(type.FullName!));
+                }
+            }
+            catch (Exception exception) when (exception is BadImageFormatException or IOException or InvalidOperationException)
+            {
+                throw new PlanException("DB1014", $"the stage assembly '{path}' cannot be loaded: {exception.Message}", path);
+            }
         }
     }
 
@@ -63,14 +70,14 @@ public sealed class StageRegistry
         }
     }
 
-    private void AddAll(Assembly assembly, string? codeDigest)
+    private void AddAll(Assembly assembly, Func<Type, string?> codeDigest)
     {
         StageRegistryAttribute attribute = assembly.GetCustomAttribute<StageRegistryAttribute>()
             ?? throw new PlanException("DB1014", $"'{assembly.Location}' holds no stage registry", assembly.Location);
         PropertyInfo property = attribute.Registry.GetProperty("Stages", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!;
         foreach (StageDescriptor descriptor in (IReadOnlyList<StageDescriptor>)property.GetValue(null)!)
         {
-            Add(descriptor, codeDigest);
+            Add(descriptor, codeDigest(descriptor.StageType));
         }
     }
 
@@ -79,23 +86,22 @@ public sealed class StageRegistry
     {
         private readonly AssemblyDependencyResolver _resolver = new(path);
 
+        /// <summary>Path of an assembly that stages bring along; null for what the worker has.</summary>
+        public string? PathOf(string name) => IsShared(name) ? null : _resolver.ResolveAssemblyToPath(new AssemblyName(name));
+
         protected override Assembly? Load(AssemblyName assemblyName)
         {
-            foreach (Assembly loaded in Default.Assemblies)
-            {
-                if (loaded.GetName().Name == assemblyName.Name)
-                {
-                    return null;
-                }
-            }
-
-            if (assemblyName.Name!.StartsWith("DataBuild.", StringComparison.Ordinal) && File.Exists(Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll")))
+            if (IsShared(assemblyName.Name!) || Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name))
             {
                 return null;
             }
 
             return _resolver.ResolveAssemblyToPath(assemblyName) is { } file ? LoadFromAssemblyPath(file) : null;
         }
+
+        // The contract, and what implements it, are the worker's.
+        private static bool IsShared(string name) =>
+            name.StartsWith("DataBuild.", StringComparison.Ordinal) && File.Exists(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
             _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
