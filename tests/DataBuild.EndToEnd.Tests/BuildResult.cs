@@ -40,10 +40,14 @@ internal sealed class BuildResult
             return result;
         }
 
-        BinLogReader reader = new();
-        reader.ArchiveFileEncountered += file => result.EmbeddedFiles.Add(file.ArchiveData.FullPath);
-        foreach (Microsoft.Build.Logging.Record record in reader.ReadRecords(log))
+        foreach (Microsoft.Build.Logging.Record record in new BinLogReader().ReadRecords(log))
         {
+            if (record.Kind == BinaryLogRecordKind.ProjectImportArchive)
+            {
+                using System.IO.Compression.ZipArchive archive = new(new MemoryStream(record.Bytes));
+                result.EmbeddedFiles.AddRange(archive.Entries.Select(e => e.FullName));
+            }
+
             switch (record.Args)
             {
                 case BuildErrorEventArgs e:

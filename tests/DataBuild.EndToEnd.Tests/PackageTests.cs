@@ -121,9 +121,9 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             </Project>
             """;
         File.WriteAllText(Path.Combine(project, "Acme.csproj"), text);
-        File.WriteAllText(Path.Combine(project, "Use.cs"), "static class Use { static string Subject => Acme.Pipeline.KeepSubject.Subject; }");
+        File.WriteAllText(Path.Combine(project, "Use.cs"), "static class Use { static string Subject => Acme.Acme.Pipeline.KeepSubject.Subject; }");
 
-        StageCounts counts = DotNet.Run(project, "build").AssertSucceeded().AssertStage("KeepSubject", computed: 1);
+        StageCounts counts = DotNet.Run(project, "build", "-warnaserror").AssertSucceeded().AssertStage("KeepSubject", computed: 1);
         Assert.Equal(4, counts.In);
 
         // Its options are checked and documented as those of any stage.

@@ -128,7 +128,7 @@ public sealed class StageInProjectTests
         using DatasetProject project = new DatasetProject().WithItems("""
             <Crawl Include="crawl/*.warc.gz" />
             <Stage Include="Extract" />
-            <Stage Include="KeepWord" Word="entry 20" />
+            <Stage Include="KeepWord" Word="entry" />
             <Stage Include="Longest" Count="2" />
             <Stage Include="Density" MinVowels="0.01" />
             """);
@@ -140,14 +140,14 @@ public sealed class StageInProjectTests
 
         BuildResult first = project.Build().AssertSucceeded();
         StageCounts word = first.AssertStage("KeepWord", shards: 2, computed: 2);
-        Assert.Equal(6, word.In);
+        Assert.Equal((6, 6), (word.In, word.Kept));
         StageCounts longest = first.AssertStage("Longest", shards: 2, computed: 2, merged: true);
         Assert.Equal((word.Kept, 2L), (longest.In, longest.Kept));
         Assert.Equal(longest.In - 2, longest.Dropped["not_among_the_longest"]);
         Assert.Equal(2, first.AssertStage("Density", computed: 2).Kept);
 
         // The log tells each stage's inputs and options, and holds the plan.
-        Assert.Equal(("Tiny", "text", "Word=entry 20"), (word.Dataset, word.Inputs, word.Options));
+        Assert.Equal(("Tiny", "text", "Word=\"entry\""), (word.Dataset, word.Inputs, word.Options));
         Assert.Contains("MinVowels=0.01", first.AssertStage("Density").Options, StringComparison.Ordinal);
         Assert.Equal("payload", first.AssertStage("Extract").Inputs);
         Assert.Contains(first.EmbeddedFiles, f => f.EndsWith("Tiny.databuild.plan.json", StringComparison.Ordinal));

@@ -18,8 +18,8 @@ internal sealed record DatasetClass(string Namespace, string Name, bool HasReade
     public string GlobalName => Namespace.Length > 0 ? $"global::{Namespace}.{Names.Escaped(Name)}" : $"global::{Names.Escaped(Name)}";
 
     /// <summary>
-    /// The class is called as the dataset and stands in the global namespace, so that <c>QuickStart.Open()</c> is all that a user writes. Where the project
-    /// declares a namespace of that very name, which C# does not allow beside a class, it stands inside that namespace.
+    /// The class is called as the dataset and stands in the global namespace, so that <c>QuickStart.Open()</c> is all that a user writes. Where there
+    /// is a namespace of that very name, which C# does not allow beside a class, it stands inside that namespace.
     /// </summary>
     /// <param name="datasetName">Name of the dataset.</param>
     /// <param name="context">What the compilation says.</param>
@@ -34,6 +34,6 @@ internal sealed record DatasetClass(string Namespace, string Name, bool HasReade
 
 /// <summary>What the place of the class depends on.</summary>
 /// <param name="Namespace">The project's property <c>DatasetNamespace</c>; empty when it has none.</param>
-/// <param name="DeclaredNamespaces">First parts of the namespaces that the project's own sources declare, in ordinal order.</param>
+/// <param name="DeclaredNamespaces">First parts of the namespaces that there are, of the project and of what it references, in ordinal order.</param>
 /// <param name="HasReader">The library that reads datasets is referenced.</param>
 internal sealed record DatasetContext(string Namespace, EquatableArray<string> DeclaredNamespaces, bool HasReader);

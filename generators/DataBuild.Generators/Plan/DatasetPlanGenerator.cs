@@ -67,7 +67,6 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(unreadable, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
     }
 
-    // Those of its sources alone: a referenced assembly's namespace of the dataset's name gives way to the class.
     private static EquatableArray<string> NamespacesOf(Compilation compilation) =>
-        compilation.Assembly.GlobalNamespace.GetNamespaceMembers().Select(n => n.Name).OrderBy(n => n, StringComparer.Ordinal).ToEquatableArray();
+        compilation.GlobalNamespace.GetNamespaceMembers().Select(n => n.Name).OrderBy(n => n, StringComparer.Ordinal).ToEquatableArray();
 }
