@@ -36,7 +36,7 @@ public sealed class PublishedColumnsAgreementTests : IDisposable
     public void Together_and_with_a_choice_of_columns()
     {
         string[] names = [.. _registry.Names];
-        string[] columns = ["text", "url", "language_score", "language.score", "title", "id", "source", "date", "read.status", "read_status"];
+        string[] columns = ["text", "url", "language_score", "language.score", "title", "id", "source", "date", "read.status", "read_status", "label"];
         Gen.Select(Gen.Int[0, names.Length - 1].Array[1, 6], Gen.Int[0, columns.Length - 1].Array[0, 4]).Sample(
             (stages, wanted) => AssertAgree([.. stages.Select((s, i) => (names[s], i % 2 == 0 ? $"use{i}" : null)).DistinctBy(s => s.Item2 ?? s.Item1)], string.Join(';', wanted.Select(w => columns[w]).Distinct())),
             iter: 300);
