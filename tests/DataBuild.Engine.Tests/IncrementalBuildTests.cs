@@ -96,6 +96,25 @@ public sealed class IncrementalBuildTests : IDisposable
     }
 
     [Fact]
+    public void TextsOfAChangedShardAreNotScoredAgain()
+    {
+        _dataset.Build();
+        TestStages.Take();
+
+        // b1 stands in another place, b0 and b4 are new, b2 and b3 are gone.
+        _dataset.AddInput("b.jsonl", ("b4", "twelve thirteen fourteen"), ("b0", "eleven more words here"), ("b1", "five six seven"));
+        _dataset.Build();
+        Assert.StartsWith("Model 2, ", TestStages.Take(), StringComparison.Ordinal);
+        Assert.Equal(["a1", "a3", "b4", "b0", "b1"], _dataset.KeptIds());
+
+        // Back to texts that were scored before, among them one that the last build scored.
+        _dataset.AddInput("b.jsonl", ("b7", "five six seven"), ("b8", "eleven more words here"));
+        _dataset.Build();
+        Assert.DoesNotContain("Model", TestStages.Take(), StringComparison.Ordinal);
+        Assert.Equal(["a1", "a3", "b7", "b8"], _dataset.KeptIds());
+    }
+
+    [Fact]
     public void AddedInputIsTheOnlyOneMeasured()
     {
         _dataset.Build();
