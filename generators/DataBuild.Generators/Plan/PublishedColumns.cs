@@ -26,7 +26,6 @@ internal static class PublishedColumns
         new("read.mediaType", "String", true, "Declared media type"),
         new("read.reason", "String", true, "Why reading dropped it"),
         new("label", "String", true, "Label that the input states: metadata Label of the Crawl item, or the field that its LabelField names"),
-        new("label", "String", true, "Label that the input states: metadata Label of the Crawl item, or the field that its LabelField names"),
     ];
 
     public static EquatableArray<PublishedColumn> Of(PlanModel plan, IEnumerable<(StageSchema Schema, string InstanceName)> stages)
