@@ -93,6 +93,14 @@ internal sealed class RunningBuild : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>What the system does to a process that takes too much memory: no process of the build can do anything about it. The worker is spared.</summary>
+    public void Kill()
+    {
+        // MSBuild's own children end with it; Kill(entireProcessTree) would take the worker too.
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Waits for something that the build does; fails when it ends without.</summary>
     public void WaitUntil(Func<bool> condition)
     {

@@ -71,6 +71,8 @@ internal sealed class OnnxModelSession : IDisposable
             sessionOptions.IntraOpNumThreads = Math.Max(1, options.Threads);
             sessionOptions.InterOpNumThreads = 1;
             using ProviderProfile? profile = options.CountNodes ?? provider != "CPUExecutionProvider" ? new ProviderProfile(sessionOptions) : null;
+            // A thread of the runtime that waits must leave its core to the texts that are being encoded, and to other shards.
+            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
             OnnxModelSession model = new(sessionOptions, Open(path, bytes, sessionOptions), path) { Provider = provider };
             try
