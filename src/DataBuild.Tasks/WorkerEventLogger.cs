@@ -13,6 +13,15 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     /// <summary>Type of the structured message that holds one stage's counts; its metadata is the event.</summary>
     public const string StageEventType = "databuild.stage";
 
+    /// <summary>Type of the structured message that tells how far a stage is.</summary>
+    public const string ProgressEventType = "databuild.progress";
+
+    /// <summary>Type of the structured message that names the stages of a dataset.</summary>
+    public const string PlanEventType = "databuild.plan";
+
+    /// <summary>Type of the structured message that tells which phase begins.</summary>
+    public const string PhaseEventType = "databuild.phase";
+
     private TimeSpan _nextProgress = TimeSpan.FromSeconds(10);
     private TimeSpan _progressInterval = TimeSpan.FromSeconds(10);
 
@@ -31,7 +40,16 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
                     LogDiagnostic(workerEvent);
                     return null;
                 case "progress":
+                    LogStructured(ProgressEventType, "", workerEvent);
                     LogProgress(workerEvent);
+                    return null;
+                case "plan":
+                    LogStructured(PlanEventType, "", workerEvent);
+                    return null;
+                case "phase":
+                    LogStructured(PhaseEventType, "", workerEvent);
+                    return null;
+                case "end":
                     return null;
                 case "stage":
                     LogStage(workerEvent);
@@ -82,6 +100,14 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
 
     private void LogStage(JsonElement e)
     {
+        // The line for people is a plain message: console loggers do not print a structured one that comes out of a task host.
+        string text = FormatStage(e);
+        log.LogMessage(MessageImportance.High, "{0}", text);
+        LogStructured(StageEventType, text, e);
+    }
+
+    private void LogStructured(string type, string text, JsonElement e)
+    {
         Dictionary<string, string?> metadata = new(StringComparer.Ordinal);
         foreach (JsonProperty property in e.EnumerateObject())
         {
@@ -89,10 +115,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         }
 
         metadata["dataset"] = datasetName;
-        // The line for people is a plain message: console loggers do not print a structured one that comes out of a task host.
-        string text = FormatStage(e);
-        log.LogMessage(MessageImportance.High, "{0}", text);
-        ExtendedBuildMessageEventArgs message = new(StageEventType, text, null, null, MessageImportance.Low)
+        ExtendedBuildMessageEventArgs message = new(type, text, null, null, MessageImportance.Low)
         {
             ExtendedMetadata = metadata,
         };
@@ -110,9 +133,10 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         if (seconds > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $", {Count((long)(Long(e, "documents") / seconds))} documents/s, {Number(e, "bytes") / seconds / 1e6:0.0} MB/s");
-            if (done > 0 && done < shards)
+            double share = e.TryGetProperty("share", out JsonElement told) ? told.GetDouble() : shards > 0 ? (double)done / shards : 0;
+            if (share is > 0 and < 1)
             {
-                text.Append(CultureInfo.InvariantCulture, $", about {Duration(seconds / done * (shards - done))} left");
+                text.Append(CultureInfo.InvariantCulture, $", about {Duration(seconds / share * (1 - share))} left");
             }
         }
 

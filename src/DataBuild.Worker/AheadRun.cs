@@ -86,6 +86,8 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
 
     public void Diagnostic(BuildDiagnostic diagnostic) => Pass(e => e.Diagnostic(diagnostic));
 
+    public void Planned(DatasetPlan plan) => Pass(e => e.Planned(plan));
+
     public void StageFinished(StageSummary summary) => Pass(e => e.StageFinished(summary));
 
     public void Progress(StageProgress progress)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DataBuild.Worker.Progress;
 
 namespace DataBuild.Worker;
 
@@ -8,6 +9,8 @@ internal static class CommandLine
     public static Task<int> RunAsync(string[] args)
     {
         RootCommand root = new("DataBuild: the build system for LLM training data");
+        root.Subcommands.Add(BuildCommand.Create());
+        root.Subcommands.Add(WatchCommand.Create());
         root.Subcommands.Add(RunCommand());
         root.Subcommands.Add(ExtractCommand.Create());
         root.Subcommands.Add(ExplainCommand.Create());

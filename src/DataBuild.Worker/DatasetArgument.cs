@@ -19,7 +19,7 @@ internal static class DatasetArgument
     };
 
     /// <summary>The configuration whose build is meant.</summary>
-    public static Option<string?> Configuration() => new("--configuration", "-c") { Description = "Configuration of the build; default: the one built last" };
+    public static Option<string?> Configuration() => new("--configuration", "-c") { Description = "Configuration of the build; default: Debug or, where that was not built, the one that was" };
 
     /// <summary>Full path of the plan file that is meant.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
@@ -34,13 +34,12 @@ internal static class DatasetArgument
         string folder = File.Exists(path) ? Path.GetDirectoryName(path)! : path;
         string pattern = File.Exists(path) ? Path.GetFileNameWithoutExtension(path) + PlanSuffix : "*" + PlanSuffix;
         string obj = Path.Combine(folder, "obj");
-        string? plan = Directory.Exists(obj)
-            ? Directory.EnumerateFiles(obj, pattern, SearchOption.AllDirectories)
-                .Where(p => configuration is null || Path.GetRelativePath(obj, p).Split('/', '\\').Contains(configuration, StringComparer.OrdinalIgnoreCase))
-                .MaxBy(File.GetLastWriteTimeUtc)
-            : null;
+        string[] plans = Directory.Exists(obj) ? [.. Directory.EnumerateFiles(obj, pattern, SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc)] : [];
+        string? plan = plans.FirstOrDefault(p => IsOf(p, configuration ?? "Debug")) ?? (configuration is null ? plans.FirstOrDefault() : null);
         return plan ?? throw new InvalidDataException($"there is no plan of a dataset{(configuration is null ? "" : $" in configuration {configuration}")} below '{obj}'; build the project first");
     }
+
+    private static bool IsOf(string plan, string configuration) => plan.Split('/', '\\').Contains(configuration, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The finished dataset that is meant.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is incomplete.</exception>

@@ -5,11 +5,67 @@ using DataBuild.Engine.Planning;
 namespace DataBuild.Worker;
 
 /// <summary>Writes build events as JSON lines; one line an event, flushed at once.</summary>
-internal sealed class JsonEvents(Stream output) : IBuildEvents
+internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
 {
     private readonly Lock _lock = new();
+    private FileStream? _file;
 
     public bool HasErrors { get; private set; }
+
+    /// <summary>Writes what follows to a file too, from its beginning: whoever watches the build reads it there.</summary>
+    public void WriteTo(string path)
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+        }
+    }
+
+    public void Planned(DatasetPlan plan) => Write(writer =>
+    {
+        writer.WriteString("event", "plan");
+        writer.WriteString("dataset", plan.File.Name);
+        writer.WriteString("configuration", plan.File.Configuration);
+        writer.WriteNumber("process", Environment.ProcessId);
+        writer.WriteNumber("inputs", plan.Inputs.Count);
+        writer.WriteNumber("inputBytes", plan.Inputs.Sum(i => new FileInfo(i.Path).Length));
+        writer.WriteStartArray("stages");
+        writer.WriteStringValue("read");
+        foreach (PlannedStage stage in plan.Stages)
+        {
+            writer.WriteStringValue(stage.Name);
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <summary>A phase begins.</summary>
+    public void PhaseStarted(StagePhase phase) => Write(writer =>
+    {
+        writer.WriteString("event", "phase");
+        writer.WriteString("phase", phase.ToString());
+    });
+
+    /// <summary>The build ends; nothing follows.</summary>
+    public void End(bool ok)
+    {
+        Write(writer =>
+        {
+            writer.WriteString("event", "end");
+            writer.WriteBoolean("ok", ok);
+        });
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
 
     public void Message(MessageImportance importance, string text) => Write(writer =>
     {
@@ -48,6 +104,10 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents
         writer.WriteNumber("documents", progress.Documents);
         writer.WriteNumber("bytes", progress.Bytes);
         writer.WriteNumber("seconds", Math.Round(progress.Seconds, 3));
+        if (progress.Share is { } share)
+        {
+            writer.WriteNumber("share", Math.Round(share, 4));
+        }
     });
 
     public void StageFinished(StageSummary summary) => Write(writer =>
@@ -97,6 +157,10 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents
         {
             line.WriteTo(output);
             output.Flush();
+            if (_file is not null)
+            {
+                line.WriteTo(_file);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DataBuild.Worker.Progress;
 
 namespace DataBuild.Worker;
 
@@ -16,6 +17,8 @@ internal static class ServeLoop
         AheadRun? ahead = null;
         PhaseRunner? runner = null;
         string? plan = null;
+        string? followed = null;
+        bool succeeded = false;
         try
         {
             foreach (Command command in commands.GetConsumingEnumerable())
@@ -33,6 +36,13 @@ internal static class ServeLoop
                     continue;
                 }
 
+                if (followed != command.Plan)
+                {
+                    followed = command.Plan;
+                    events.WriteTo(EventFile.PathFor(command.Plan));
+                }
+
+                events.PhaseStarted(command.Phase);
                 bool? ok = ahead?.PlanPath == command.Plan ? ahead.Ask(command.Phase) : null;
                 if (ok is null)
                 {
@@ -48,6 +58,7 @@ internal static class ServeLoop
                     ok = runner.Run(command.Phase, cancellation.Token);
                 }
 
+                succeeded = ok.Value;
                 events.Done(ok.Value);
                 if (cancellation.IsCancellationRequested)
                 {
@@ -57,6 +68,7 @@ internal static class ServeLoop
         }
         finally
         {
+            events.End(succeeded);
             ahead?.Dispose();
             runner?.Dispose();
         }

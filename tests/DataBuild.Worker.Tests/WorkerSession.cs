@@ -110,7 +110,7 @@ internal sealed class WorkerSession : IDisposable
 
         using KeptOpenStream input = new(Encoding.UTF8.GetBytes(commands.ToString()));
         using MemoryStream output = new();
-        JsonEvents events = new(new DoneCounter(output, Enum.GetValues<StagePhase>().Length, input.Close));
+        using JsonEvents events = new(new DoneCounter(output, Enum.GetValues<StagePhase>().Length, input.Close));
         int exit = ServeLoop.Run(input, events);
         return new WorkerResult(exit, [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)]);
     }

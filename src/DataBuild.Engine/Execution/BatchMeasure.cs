@@ -89,6 +89,7 @@ internal static class BatchMeasure
         }
 
         measuredInShard += toMeasure.Count;
+        tally.Advance(batch.Count);
         tally.Measured(toMeasure.Count, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
         StageColumns output = new(stage);
         for (int row = 0; row < batch.Count; row++)

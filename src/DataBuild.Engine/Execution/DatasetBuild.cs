@@ -141,6 +141,9 @@ public sealed class DatasetBuild : IDisposable
             FindSample();
             StageTally read = NewTally("read", "Read", StagePhase.Extract);
             StageTally? extract = payloadStage is null ? null : NewTally(payloadStage);
+            long inputBytes = _shards.Sum(s => new FileInfo(s.Input.Path).Length);
+            read.Expect(inputBytes);
+            extract?.Expect(inputBytes);
             ForEachShard(shard =>
             {
                 ActionRecord record = ReadAction.Run(_context, shard, payloadStage, read, extract);
@@ -175,6 +178,11 @@ public sealed class DatasetBuild : IDisposable
             PlannedStage? corpus = end < stages.Count && stages[end].RunsIn <= phase ? stages[end] : null;
             PlannedStage[] run = [.. stages.Skip(_next).Take(end - _next), .. corpus is null ? Array.Empty<PlannedStage>() : [corpus]];
             Dictionary<PlannedStage, StageTally> tallies = run.ToDictionary(s => s, NewTally);
+            foreach (StageTally tally in tallies.Values)
+            {
+                tally.Expect(_shards.Sum(s => s.Rows));
+            }
+
             ForEachShard(shard => RunShard(shard, run, tallies));
             foreach (PlannedStage stage in run.Where(s => !s.IsCorpusStage))
             {
@@ -183,6 +191,7 @@ public sealed class DatasetBuild : IDisposable
 
             if (corpus is not null)
             {
+                tallies[corpus].Report();
                 MergeAction.Run(_context, _shards, corpus, tallies[corpus]);
                 ForEachShard(shard => DecideAction.Run(_context, shard, corpus, tallies[corpus]));
                 Finish(tallies[corpus]);

@@ -24,7 +24,8 @@ public enum MessageImportance
 /// <param name="Documents">Documents worked on.</param>
 /// <param name="Bytes">Bytes of input read.</param>
 /// <param name="Seconds">Seconds since the stage began.</param>
-public sealed record StageProgress(StagePhase Phase, string Stage, int ShardsDone, int Shards, long Documents, long Bytes, double Seconds);
+/// <param name="Share">Share of its work that is done, 0 to 1; null when it cannot be told.</param>
+public sealed record StageProgress(StagePhase Phase, string Stage, int ShardsDone, int Shards, long Documents, long Bytes, double Seconds, double? Share = null);
 
 /// <summary>What a stage did.</summary>
 public sealed class StageSummary
@@ -93,6 +94,11 @@ public interface IBuildEvents
 
     /// <summary>An error or a warning.</summary>
     void Diagnostic(BuildDiagnostic diagnostic);
+
+    /// <summary>The stages that will run, before the first of them does.</summary>
+    void Planned(DatasetPlan plan)
+    {
+    }
 
     /// <summary>How far a stage is.</summary>
     void Progress(StageProgress progress);

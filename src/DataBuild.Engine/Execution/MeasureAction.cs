@@ -15,6 +15,11 @@ internal static class MeasureAction
     {
         string[] keys = [.. stages.Select(s => KeyOf(context, shard, s).ToHex())];
         ActionRecord?[] records = [.. keys.Select(context.Store.TryGetRecord)];
+        for (int i = 0; i < records.Length; i++)
+        {
+            tallies[stages[i]].Advance(records[i] is null ? 0 : shard.Rows);
+        }
+
         int[] missing = [.. Enumerable.Range(0, stages.Count).Where(i => records[i] is null)];
         if (missing.Length > 0)
         {
@@ -153,6 +158,7 @@ internal static class MeasureAction
         for (int i = 0; i < outputs.Length; i++)
         {
             Interlocked.Add(ref measuredInShard[i], measured[i]);
+            tallies[stages[i]].Advance(batch.Count);
             tallies[stages[i]].Measured(measured[i], 0, (double)ticks[i] / Stopwatch.Frequency);
         }
 

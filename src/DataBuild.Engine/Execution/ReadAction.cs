@@ -38,7 +38,11 @@ internal static class ReadAction
 
         string hex = key.ToHex();
         ActionRecord? record = context.Store.TryGetRecord(hex);
-        if (record is null)
+        if (record is not null)
+        {
+            Advance(new FileInfo(shard.Input.Path).Length, read, extract);
+        }
+        else
         {
             record = Read(context, shard, stage, read, extract);
             if (context.Digests.Of(shard.Input.Path) != shard.InputDigest)
@@ -91,6 +95,7 @@ internal static class ReadAction
             : [.. ReadSchemas, .. StageColumns.SchemaOf(stage)];
         List<int> batchRows = [];
         DocumentCounts counts = new();
+        long position = 0;
         using StageFiles files = new(context.Store, schemas);
         using CrawlReader reader = CrawlReader.Open(shard.Input.Path, OptionsOf(shard));
         OrderedPipeline.Run(
@@ -98,11 +103,15 @@ internal static class ReadAction
             documents => Process(context, shard, documents, stage, read, extract),
             result =>
             {
+                // The reader is ahead by the batches that are worked on.
+                Advance(reader.Counts.BytesCompressed - position, read, extract);
+                position = reader.Counts.BytesCompressed;
                 batchRows.Add(result.Rows);
                 counts.Add(result.Counts);
                 files.Write(result.Rows, result.Columns);
             },
             context.Slots, context.PipelineDepth, context.Cancellation);
+        Advance(new FileInfo(shard.Input.Path).Length - position, read, extract);
         return new ActionRecord
         {
             Files = files.Complete(),
@@ -112,6 +121,12 @@ internal static class ReadAction
             Defects = [.. reader.Counts.DefectsByCode.Select(d => First(reader, d.Key, d.Value))],
             InputBytes = reader.Counts.BytesUncompressed,
         };
+    }
+
+    private static void Advance(long bytes, StageTally read, StageTally? extract)
+    {
+        read.Advance(bytes);
+        extract?.Advance(bytes);
     }
 
     private static InputDefect First(CrawlReader reader, string code, long count)

@@ -11,6 +11,8 @@ public sealed class StageTally
     private readonly IBuildEvents _events;
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _shardsDone;
+    private long _work;
+    private long _workDone;
     private long _bytes;
     private long _lastProgress;
 
@@ -23,6 +25,36 @@ public sealed class StageTally
     /// <summary>The summary so far.</summary>
     public StageSummary Summary => _summary;
 
+    /// <summary>All that there is to do, in rows or in bytes of inputs: what <see cref="Advance"/> counts.</summary>
+    internal void Expect(long work)
+    {
+        lock (_lock)
+        {
+            _work = work;
+        }
+    }
+
+    /// <summary>So much of it is done, by work or because it was in the store.</summary>
+    internal void Advance(long work)
+    {
+        lock (_lock)
+        {
+            _workDone += work;
+        }
+    }
+
+    /// <summary>Says how far the stage is, before a step that tells nothing for a while.</summary>
+    internal void Report()
+    {
+        StageProgress progress;
+        lock (_lock)
+        {
+            progress = Now(Stopwatch.GetTimestamp());
+        }
+
+        _events.Progress(progress);
+    }
+
     internal void Measured(long documents, long bytes, double seconds)
     {
         StageProgress? progress = null;
@@ -32,10 +64,9 @@ public sealed class StageTally
             _summary.Seconds += seconds;
             _bytes += bytes;
             long now = Stopwatch.GetTimestamp();
-            if (Stopwatch.GetElapsedTime(_lastProgress, now) >= TimeSpan.FromSeconds(1))
+            if (Stopwatch.GetElapsedTime(_lastProgress, now) >= ProgressInterval(Stopwatch.GetElapsedTime(_start, now)))
             {
-                _lastProgress = now;
-                progress = new StageProgress(_summary.Phase, _summary.Stage, _shardsDone, _summary.Shards, _summary.Documents, _bytes, Stopwatch.GetElapsedTime(_start, now).TotalSeconds);
+                progress = Now(now);
             }
         }
 
@@ -78,5 +109,15 @@ public sealed class StageTally
         {
             _summary.Counts.Add(counts);
         }
+    }
+
+    // Twice a second at first, every ten seconds in a build of days: what follows a build keeps all of it.
+    private static TimeSpan ProgressInterval(TimeSpan elapsed) => TimeSpan.FromSeconds(Math.Clamp(elapsed.TotalSeconds / 120, 0.5, 10));
+
+    private StageProgress Now(long now)
+    {
+        _lastProgress = now;
+        double? share = _work > 0 ? Math.Min(1, (double)_workDone / _work) : null;
+        return new StageProgress(_summary.Phase, _summary.Stage, _shardsDone, _summary.Shards, _summary.Documents, _bytes, Stopwatch.GetElapsedTime(_start, now).TotalSeconds, share);
     }
 }

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace DataBuild.Worker.Progress;
+
+/// <summary>How far the build of one dataset is.</summary>
+internal sealed class DatasetState(string name)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public string Name => name;
+
+    public List<StageState> Stages { get; } = [];
+
+    public int Inputs { get; set; }
+
+    public long InputBytes { get; set; }
+
+    /// <summary>Process that computes it; 0 when unknown.</summary>
+    public int Process { get; set; }
+
+    /// <summary>Phase or target that runs.</summary>
+    public string Phase { get; set; } = "";
+
+    /// <summary>What it said last, such as the size of the finished dataset.</summary>
+    public string Result { get; set; } = "";
+
+    /// <summary>Time that it had run before it was followed.</summary>
+    public TimeSpan Before { get; set; }
+
+    public TimeSpan Elapsed => Before + _clock.Elapsed;
+
+    public void Stop() => _clock.Stop();
+
+    public StageState Stage(string stage)
+    {
+        StageState? known = Stages.Find(s => s.Name == stage);
+        if (known is null)
+        {
+            known = new StageState(stage);
+            Stages.Add(known);
+        }
+
+        return known;
+    }
+}
