@@ -5,13 +5,13 @@ using Microsoft.Build.Framework;
 namespace DataBuild.Logger;
 
 /// <summary>
-/// Writes what matters of a build to standard output, one JSON object a line: targets, errors, warnings, the dataset tasks' structured messages (their
-/// metadata are the worker's events), and the end. <c>databuild build</c> starts <c>dotnet build</c> with it in place of the console logger and draws
+/// Writes what matters of a build to standard output, one JSON object a line: targets, errors, warnings, what the dataset tasks say,
+/// where the workers write their events, and the end. <c>databuild build</c> starts <c>dotnet build</c> with it in place of the console logger and draws
 /// what it says.
 /// </summary>
 public sealed class BuildEventLogger : ILogger
 {
-    private const string EventPrefix = "databuild.";
+    private const string EventsMark = ": events in ";
     private readonly Lock _lock = new();
     private Stream _output = Stream.Null;
 
@@ -39,51 +39,26 @@ public sealed class BuildEventLogger : ILogger
     /// <inheritdoc/>
     public void Shutdown() => _output.Flush();
 
+    // Structured messages of a task that runs in a host of its own do not come here: what a worker does is read from the file that it writes.
     private void Message(BuildMessageEventArgs message)
     {
-        if (message is IExtendedBuildEventArgs { ExtendedType: { } type } extended && type.StartsWith(EventPrefix, StringComparison.Ordinal))
+        if (message.SenderName != "RunPhase" || message.Message is not { } text)
         {
-            Write(type[EventPrefix.Length..], json =>
+            return;
+        }
+
+        int file = text.IndexOf(EventsMark, StringComparison.Ordinal);
+        if (file >= 0)
+        {
+            Write("events", json =>
             {
-                foreach ((string name, string? value) in extended.ExtendedMetadata ?? new Dictionary<string, string?>())
-                {
-                    if (name != "event")
-                    {
-                        WriteValue(json, name, value);
-                    }
-                }
+                json.WriteString("dataset", text[..file]);
+                json.WriteString("path", text[(file + EventsMark.Length)..]);
             });
         }
-        else if (message.Importance == MessageImportance.High && message.SenderName == "RunPhase")
+        else if (message.Importance == MessageImportance.High)
         {
-            Write("message", json => json.WriteString("text", message.Message));
-        }
-    }
-
-    // The metadata of a structured message are the members of the worker's event as JSON text, strings without their quotes.
-    private static void WriteValue(Utf8JsonWriter json, string name, string? value)
-    {
-        json.WritePropertyName(name);
-        if (value is { Length: > 0 } && (char.IsAsciiDigit(value[0]) || value[0] is '{' or '[' or '-' || value is "true" or "false" or "null") && IsJson(value))
-        {
-            json.WriteRawValue(value);
-        }
-        else
-        {
-            json.WriteStringValue(value);
-        }
-    }
-
-    private static bool IsJson(string value)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(value);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
+            Write("message", json => json.WriteString("text", text));
         }
     }
 

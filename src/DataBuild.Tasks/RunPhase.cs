@@ -107,6 +107,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
             }
 
             Log.LogMessage(MessageImportance.Low, $"{DatasetName}: phase {Phase} on {granted} threads, worker process {worker.Id}");
+            Log.LogMessage(MessageImportance.Low, $"{DatasetName}: events in {PlanFile.Replace(".databuild.plan.json", ".databuild.events.jsonl", StringComparison.Ordinal)}");
             worker.Send(json =>
             {
                 json.WriteString("command", Phase switch { "Verify" => "verify", "Accept" => "accept", _ => "run" });

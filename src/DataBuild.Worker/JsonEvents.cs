@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
@@ -18,7 +19,10 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
         lock (_lock)
         {
             _file?.Dispose();
-            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+            // Another file, not the old one cut: that is how whoever reads it sees that a build begins.
+            File.Delete(path);
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+            _file.Write(Encoding.UTF8.GetBytes($"{{\"event\":\"begin\",\"build\":\"{Guid.NewGuid():N}\"}}\n"));
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class ProgressTests : IDisposable
         _session.Stage("MinHashDedup");
         Assert.True(_session.Build().Ok);
         string plan = Path.Combine(_session.Folder, "Test.databuild.plan.json");
-        using EventFile file = new(plan);
+        using EventFile file = new(EventFile.PathFor(plan));
         List<JsonElement> events = file.ReadNew(out bool restarted);
         Assert.True(restarted);
         BuildState state = new();

@@ -55,27 +55,63 @@ internal static class BuildCommand
     {
         BuildState state = new();
         List<string> other = [];
-        Task reading = ReadAsync(process, state, other);
-        await LiveView.RunAsync(state, () => reading.IsCompleted, RefreshInterval, cancellation).ConfigureAwait(false);
+        Dictionary<string, EventFile> workers = new(StringComparer.Ordinal);
+        Task reading = ReadAsync(process, state, workers, other);
+        await LiveView.RunAsync(state, () => Follow(state, workers, reading.IsCompleted), RefreshInterval, cancellation).ConfigureAwait(false);
         await reading.ConfigureAwait(false);
+        foreach (EventFile file in workers.Values)
+        {
+            file.Dispose();
+        }
+
         other.ForEach(Console.Out.WriteLine);
         LiveView.WriteEnd(state);
     }
 
-    private static async Task ReadAsync(Process process, BuildState state, List<string> other)
+    /// <summary>Takes in what the workers have written; true when the build has ended.</summary>
+    private static bool Follow(BuildState state, Dictionary<string, EventFile> workers, bool ended)
+    {
+        lock (state)
+        {
+            foreach ((string dataset, EventFile file) in workers)
+            {
+                List<JsonElement> events = file.ReadNew(out bool restarted);
+                if (restarted)
+                {
+                    state.Restart(dataset);
+                }
+
+                events.ForEach(e => state.TakeWorker(e, dataset));
+            }
+        }
+
+        return ended;
+    }
+
+    private static async Task ReadAsync(Process process, BuildState state, Dictionary<string, EventFile> workers, List<string> other)
     {
         while (await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
-            if (EventFile.Parse(line) is JsonElement e)
+            if (EventFile.Parse(line) is not JsonElement e)
             {
-                lock (state)
+                if (line.Length > 0)
+                {
+                    other.Add(line);
+                }
+
+                continue;
+            }
+
+            lock (state)
+            {
+                if (e.GetProperty("event").GetString() == "events")
+                {
+                    workers.TryAdd(e.GetProperty("dataset").GetString()!, new EventFile(e.GetProperty("path").GetString()!));
+                }
+                else
                 {
                     state.Take(e);
                 }
-            }
-            else if (line.Length > 0)
-            {
-                other.Add(line);
             }
         }
     }

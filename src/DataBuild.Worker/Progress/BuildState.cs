@@ -7,6 +7,7 @@ namespace DataBuild.Worker.Progress;
 internal sealed class BuildState
 {
     private const int MostDiagnostics = 200;
+    private string _phase = "";
 
     public List<DatasetState> Datasets { get; } = [];
 
@@ -32,7 +33,13 @@ internal sealed class BuildState
                 Plan(e);
                 break;
             case "phase":
-                Dataset(e).Phase = Text(e, "phase");
+                // A worker tells its first phase before the plan that names the dataset.
+                _phase = Text(e, "phase");
+                if (Current is { } current)
+                {
+                    current.Phase = _phase;
+                }
+
                 break;
             case "progress":
                 Progress(e);
@@ -56,12 +63,30 @@ internal sealed class BuildState
         }
     }
 
+    /// <summary>Takes in what the worker of a dataset has written to its file; errors, warnings and the end come from the build itself.</summary>
+    public void TakeWorker(JsonElement e, string dataset)
+    {
+        Current = Named(dataset);
+        if (e.GetProperty("event").GetString() is "plan" or "phase" or "progress" or "stage" or "message")
+        {
+            Take(e);
+        }
+    }
+
+    /// <summary>Forgets a dataset, because its build begins anew.</summary>
+    public void Restart(string dataset)
+    {
+        Datasets.RemoveAll(d => d.Name == dataset);
+        Current = null;
+    }
+
     private void Plan(JsonElement e)
     {
         DatasetState dataset = Dataset(e);
         dataset.Inputs = (int)Number(e, "inputs");
         dataset.InputBytes = (long)Number(e, "inputBytes");
         dataset.Process = (int)Number(e, "process");
+        dataset.Phase = _phase;
         foreach (JsonElement stage in e.GetProperty("stages").EnumerateArray())
         {
             dataset.Stage(stage.GetString()!);
@@ -116,11 +141,18 @@ internal sealed class BuildState
         }
     }
 
-    // A worker's own events name the dataset in the plan only; the logger adds it to each.
+    // A worker's events name the dataset in the plan only.
+    private DatasetState? Current { get; set; }
+
     private DatasetState Dataset(JsonElement e)
     {
         string name = Text(e, "dataset");
-        DatasetState? dataset = name.Length == 0 ? Datasets.LastOrDefault() : Datasets.Find(d => d.Name == name);
+        return Current = name.Length == 0 ? Current ?? Named("") : Named(name);
+    }
+
+    private DatasetState Named(string name)
+    {
+        DatasetState? dataset = Datasets.Find(d => d.Name == name);
         if (dataset is null)
         {
             dataset = new DatasetState(name);

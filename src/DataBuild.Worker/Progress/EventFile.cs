@@ -6,13 +6,15 @@ namespace DataBuild.Worker.Progress;
 /// <summary>The file that a running build writes its events to, one JSON object a line, and that others may read at the same time.</summary>
 internal sealed class EventFile : IDisposable
 {
+    private const int BeginLength = 60;
+
     private readonly string _path;
     private FileStream? _stream;
-    private DateTime _created;
+    private string _begin = "";
     private string _rest = "";
 
-    /// <summary>Reads the events of a plan's build from the beginning.</summary>
-    public EventFile(string planPath) => _path = PathFor(planPath);
+    /// <summary>Reads a file of events from the beginning.</summary>
+    public EventFile(string path) => _path = path;
 
     /// <summary>Path of the file that goes with a plan file.</summary>
     public static string PathFor(string planPath) => planPath.Replace(".databuild.plan.json", ".databuild.events.jsonl", StringComparison.Ordinal);
@@ -27,14 +29,22 @@ internal sealed class EventFile : IDisposable
             return [];
         }
 
-        DateTime created = File.GetCreationTimeUtc(_path);
-        if (_stream is null || created != _created || new FileInfo(_path).Length < _stream.Position)
+        // The first line of a build's file is no other's.
+        FileStream current = new(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] head = new byte[BeginLength];
+        string begin = Encoding.UTF8.GetString(head, 0, current.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+        if (_stream is null || begin != _begin)
         {
             _stream?.Dispose();
-            _stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            _created = created;
+            _stream = current;
+            _stream.Position = 0;
+            _begin = begin;
             _rest = "";
             restarted = true;
+        }
+        else
+        {
+            current.Dispose();
         }
 
         using MemoryStream read = new();

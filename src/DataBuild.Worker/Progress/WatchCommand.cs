@@ -31,7 +31,7 @@ internal static class WatchCommand
 
     private static async Task<int> RunAsync(string plan, bool last, CancellationToken cancellation)
     {
-        using EventFile file = new(plan);
+        using EventFile file = new(EventFile.PathFor(plan));
         BuildState state = Fill(new BuildState(), file.ReadNew(out _));
         if (!last && !IsRunning(state))
         {
