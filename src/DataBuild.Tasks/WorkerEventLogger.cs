@@ -13,15 +13,6 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     /// <summary>Type of the structured message that holds one stage's counts; its metadata is the event.</summary>
     public const string StageEventType = "databuild.stage";
 
-    /// <summary>Type of the structured message that tells how far a stage is.</summary>
-    public const string ProgressEventType = "databuild.progress";
-
-    /// <summary>Type of the structured message that names the stages of a dataset.</summary>
-    public const string PlanEventType = "databuild.plan";
-
-    /// <summary>Type of the structured message that tells which phase begins.</summary>
-    public const string PhaseEventType = "databuild.phase";
-
     private TimeSpan _nextProgress = TimeSpan.FromSeconds(10);
     private TimeSpan _progressInterval = TimeSpan.FromSeconds(10);
 
@@ -40,16 +31,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
                     LogDiagnostic(workerEvent);
                     return null;
                 case "progress":
-                    LogStructured(ProgressEventType, "", workerEvent);
                     LogProgress(workerEvent);
-                    return null;
-                case "plan":
-                    LogStructured(PlanEventType, "", workerEvent);
-                    return null;
-                case "phase":
-                    LogStructured(PhaseEventType, "", workerEvent);
-                    return null;
-                case "end":
                     return null;
                 case "stage":
                     LogStage(workerEvent);
@@ -103,11 +85,6 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         // The line for people is a plain message: console loggers do not print a structured one that comes out of a task host.
         string text = FormatStage(e);
         log.LogMessage(MessageImportance.High, "{0}", text);
-        LogStructured(StageEventType, text, e);
-    }
-
-    private void LogStructured(string type, string text, JsonElement e)
-    {
         Dictionary<string, string?> metadata = new(StringComparer.Ordinal);
         foreach (JsonProperty property in e.EnumerateObject())
         {
@@ -115,7 +92,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         }
 
         metadata["dataset"] = datasetName;
-        ExtendedBuildMessageEventArgs message = new(type, text, null, null, MessageImportance.Low)
+        ExtendedBuildMessageEventArgs message = new(StageEventType, text, null, null, MessageImportance.Low)
         {
             ExtendedMetadata = metadata,
         };

@@ -51,14 +51,14 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
         writer.WriteString("phase", phase.ToString());
     });
 
-    /// <summary>The build ends; nothing follows.</summary>
+    /// <summary>Writes to the file, where there is one, that the build has ended; whoever started the worker knows it and may be gone.</summary>
     public void End(bool ok)
     {
-        Write(writer =>
+        lock (_lock)
         {
-            writer.WriteString("event", "end");
-            writer.WriteBoolean("ok", ok);
-        });
+            _file?.Write(Encoding.UTF8.GetBytes($"{{\"event\":\"end\",\"ok\":{(ok ? "true" : "false")}}}\n"));
+        }
+
         Dispose();
     }
 
