@@ -76,7 +76,7 @@ internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weig
                         && (squeezed[i].Contains(s, StringComparison.Ordinal) || (squeezed[i].Length > 20 && s.Contains(squeezed[i], StringComparison.Ordinal))))
                     {
                         labels[i] = label;
-                        weights[i] = 0.06f;
+                        weights[i] = 0.18f;
                     }
                 }
             }

@@ -3,10 +3,13 @@ using DataBuild.ExtractionBenchmark;
 switch (args.FirstOrDefault())
 {
     case "oracle":
-        EvaluateCommand.Oracle();
+        OracleCommand.Run();
         return 0;
     case "train":
         TrainCommand.Run(args[1..]);
+        return 0;
+    case "cv":
+        CrossValidateCommand.Run(args[1..]);
         return 0;
     case "score":
         ScoreCommand.Run(args[1..]);
@@ -26,6 +29,6 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] | union | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [out=FOLDER] | train [trees=N] [depth=N] [rate=X]");
+        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] | union | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [set=NAME] [out=FOLDER] | oracle | cv [trees=N] [bags=N] [depth=N] [rate=X] [out=FOLDER] | train [model=FILE] [trees=N] [bags=N] [depth=N] [rate=X]");
         return 1;
 }

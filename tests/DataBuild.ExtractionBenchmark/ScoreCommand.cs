@@ -1,39 +1,44 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using DataBuild.Stages.Extract;
+using DataBuild.Tests.Extract.Formulas;
 
 namespace DataBuild.ExtractionBenchmark;
 
-/// <summary>Prints quality on the validation pages and speed.</summary>
+/// <summary>
+/// Prints quality in one table: the validation sites of wcxb, segments and fulltext, all of structured (which nothing is trained on), and MathML.
+/// </summary>
 internal static class ScoreCommand
 {
+    private static readonly string[] Kinds = ["article", "documentation", "forum", "service", "listing", "product", "collection"];
+
     public static void Run(string[] args)
     {
         bool all = args.Contains("all");
         ExtractMode mode = args.Contains("heuristic") ? ExtractMode.Heuristic : args.Contains("everything") ? ExtractMode.All : ExtractMode.Model;
-        string? dump = args.FirstOrDefault(a => a.StartsWith("out=", StringComparison.Ordinal))?[4..];
+        Arguments arguments = new(args);
+        string? dump = arguments.Text("out");
         HtmlExtractor extractor = new();
+        Console.WriteLine("| set | pages | measure | ours | goal |");
+        Console.WriteLine("|---|---|---|---|---|");
         foreach (string set in (string[])["wcxb", "segments", "fulltext", "structured"])
         {
-            if (args.Any(a => a.StartsWith("set=", StringComparison.Ordinal)) && !args.Contains("set=" + set))
+            if (arguments.Text("set") is { } only && only != set)
             {
                 continue;
             }
 
-            List<TruthPage> pages = PageSet.Read(set);
             ExtractOptions options = new() { Mode = mode, Format = set == "structured" ? ExtractFormat.Markdown : ExtractFormat.Text };
             Scoring scoring = new();
             List<(string Url, string Text)> texts = [];
-            int n = 0;
-            foreach (TruthPage page in pages)
+            foreach (TruthPage page in PageSet.Read(set))
             {
                 if (all || set == "structured" || page.IsValidation)
                 {
                     string text = extractor.Extract(page.Html, page.Charset, page.Url, options).Text;
                     scoring.Add(page, text);
                     texts.Add((page.Url, text));
-                    n++;
                 }
             }
 
@@ -43,33 +48,56 @@ internal static class ScoreCommand
                 File.WriteAllLines(Path.Combine(dump, set + ".jsonl"), texts.Select(t => JsonSerializer.Serialize(new { url = t.Url, text = t.Text })));
             }
 
-            Console.WriteLine($"{set} ({n} pages): {scoring}");
-            if (set == "wcxb")
-            {
-                Speed(pages, extractor, new ExtractOptions { Mode = mode });
-            }
+            Print(set, texts.Count, scoring);
         }
+
+        MathMl(extractor);
     }
 
-    private static void Speed(List<TruthPage> pages, HtmlExtractor extractor, ExtractOptions options)
+    private static void Print(string set, int pages, Scoring scoring)
     {
-        long bytes = pages.Sum(p => (long)p.Html.Length);
-        double best = double.MaxValue;
-        long allocated = 0;
-        for (int round = 0; round < 3; round++)
+        switch (set)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
-            foreach (TruthPage page in pages)
-            {
-                extractor.Extract(page.Html, page.Charset, page.Url, options);
-            }
+            case "wcxb":
+                Row(set, pages, "word F1", ".92", scoring["f1"]);
+                foreach (string kind in Kinds)
+                {
+                    Row("", null, kind, ".80", scoring["f1 " + kind]);
+                }
 
-            best = Math.Min(best, (Process.GetCurrentProcess().TotalProcessorTime - start).TotalSeconds);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                break;
+            case "segments":
+                Row(set, pages, "F1 / accuracy", ".950 / .950", scoring.SegmentF1, scoring.SegmentAccuracy);
+                break;
+            case "fulltext":
+                Row(set, pages, "word F1 / 4-gram F1", ".880 / .850", scoring["f1"], scoring["f1_4gram"]);
+                break;
+            default:
+                Row(set, pages, "word F1", ".90", scoring["f1"]);
+                Row("", null, "code / math / table", ".90 / .90 / .85", scoring["code"], scoring["math"], scoring["table"]);
+                break;
+        }
+    }
+
+    private static void MathMl(HtmlExtractor extractor)
+    {
+        string path = Path.Combine(PageSet.SharedRoot, "data", "mathml", "pairs.json");
+        using JsonDocument pairs = JsonDocument.Parse(File.ReadAllBytes(path));
+        int count = 0;
+        int equal = 0;
+        foreach (JsonProperty pair in pairs.RootElement.EnumerateObject())
+        {
+            byte[] page = Encoding.UTF8.GetBytes("<!DOCTYPE html><body>" + pair.Value.GetProperty("mathml").GetString());
+            string latex = extractor.Extract(page, null, null, new ExtractOptions { Mode = ExtractMode.All }).Text.Trim('$', '\n');
+            count++;
+            equal += LatexComparison.Plain(latex) == LatexComparison.Plain(pair.Value.GetProperty("tex").GetString()!) ? 1 : 0;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"speed, processor time of one core, Markdown: {bytes / best / 1e6:F0} MB/s, {pages.Count / best:F0} pages/s; allocated {(double)allocated / bytes:F2} bytes a byte of HTML"));
+        Row("MathML pairs", count, "equal", ".80", (double)equal / count);
     }
+
+    private static void Row(string set, int? pages, string measure, string goal, params double[] values) =>
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {set} | {pages} | {measure} | {string.Join(" / ", values.Select(v => v.ToString("F3", CultureInfo.InvariantCulture).TrimStart('0')))} | {goal} |"));
 }

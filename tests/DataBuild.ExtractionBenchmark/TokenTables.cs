@@ -8,6 +8,7 @@ internal sealed class PageTokens : ITokenObserver
 {
     private readonly List<(int Element, uint Hash)> _classes = [];
     private readonly List<(int Block, uint Hash)> _words = [];
+    private readonly List<(int Block, uint Hash)> _headings = [];
 
     public Dictionary<uint, float> Classes { get; } = [];
 
@@ -16,6 +17,8 @@ internal sealed class PageTokens : ITokenObserver
     void ITokenObserver.ClassToken(int element, uint hash) => _classes.Add((element, hash));
 
     void ITokenObserver.Word(int block, uint hash) => _words.Add((block, hash));
+
+    void ITokenObserver.HeadingWord(int block, uint hash) => _headings.Add((block, hash));
 
     /// <summary>Turns what was observed into shares, given labels of the page's blocks; blocks of no weight do not count.</summary>
     public void Finish(BlockSegmenter segments, float[] labels, float[] weights)
@@ -45,9 +48,33 @@ internal sealed class PageTokens : ITokenObserver
             }
         }
 
+        foreach ((int block, uint hash) in _headings)
+        {
+            (float positive, float total) = Section(segments, block, labels, weights);
+            if (total > 0)
+            {
+                Add(sums, hash, positive / total, 1);
+            }
+        }
+
         Share(sums, Words);
+        _headings.Clear();
         _classes.Clear();
         _words.Clear();
+    }
+
+    // The blocks below a heading up to the next one.
+    private static (float Positive, float Total) Section(BlockSegmenter segments, int heading, float[] labels, float[] weights)
+    {
+        float positive = 0;
+        float total = 0;
+        for (int i = heading; i < labels.Length && (i == heading || (segments.Blocks[i].Context & BlockContext.Heading) == 0); i++)
+        {
+            positive += weights[i] * labels[i];
+            total += weights[i];
+        }
+
+        return (positive, total);
     }
 
     private static void Add(Dictionary<uint, (float Positive, float Total)> sums, uint hash, float positive, float total)

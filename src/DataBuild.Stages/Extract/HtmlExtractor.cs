@@ -85,14 +85,13 @@ public sealed class HtmlExtractor
 internal sealed class ExtractScratch
 {
     private const double UnionShift = 0.2;
-    private const double NeutralThreshold = 0.45;
-    private const double LeastThreshold = 0.36;
     private const int KeepBytes = 8 * 1024 * 1024;
 
     private static readonly ExtractOptions PlainText = new() { Format = ExtractFormat.Text };
 
     private readonly HtmlTree _tree = new();
     private readonly ModelLabeller _labeller = new();
+    private readonly ExpectedF1 _expectedF1 = new();
     private string? _url;
     private readonly HtmlTreeBuilder _builder;
     private readonly BlockSegmenter _segments = new();
@@ -140,6 +139,14 @@ internal sealed class ExtractScratch
     /// <summary>The text of the last page with these blocks kept.</summary>
     public string Render(ReadOnlySpan<bool> kept, ExtractOptions options) =>
         _renderer.Render(kept, options, _hasMath ? Math : null).ToString();
+
+    /// <summary>The text of the last page with these probabilities of its blocks, and which blocks that keeps.</summary>
+    public string Render(ReadOnlySpan<float> probabilities, ExtractOptions options, Span<bool> kept)
+    {
+        float[] scores = probabilities.ToArray();
+        Decide(options, kept, scores);
+        return Render(kept, options);
+    }
 
     /// <summary>Parses a page and writes it for a labeller; null for a page that is dropped before it is cut into blocks. <see cref="Finish"/> goes on.</summary>
     public string? Simplify(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
@@ -301,8 +308,15 @@ internal sealed class ExtractScratch
 
     private void LabelByModel(ExtractOptions options, BlockModel model, Span<bool> kept, Span<float> scores)
     {
-        bool union = options.Mode == ExtractMode.Union;
         _labeller.Score(_tree, _segments, _metadata, _url, model, scores, Times);
+        Decide(options, kept, scores);
+    }
+
+    // Which blocks to keep, from their probabilities.
+    private void Decide(ExtractOptions options, Span<bool> kept, Span<float> scores)
+    {
+        bool union = options.Mode == ExtractMode.Union;
+        ScoreFormulas(scores);
         ScoreTables(scores);
         if (union)
         {
@@ -310,7 +324,7 @@ internal sealed class ExtractScratch
         }
 
         // Of the model's settings the most generous holds the others.
-        double threshold = Threshold(scores, model.Threshold) + options.ThresholdShift - (union ? UnionShift : 0);
+        double threshold = _expectedF1.Threshold(scores, _segments.Blocks) + options.ThresholdShift - (union ? UnionShift : 0);
         HashSet<uint>? seen = union ? [] : null;
         for (int i = 0; i < kept.Length; i++)
         {
@@ -323,39 +337,21 @@ internal sealed class ExtractScratch
         }
     }
 
-    // A block raises the F1 that is expected of the page where its probability is above half that F1 (Lipton, Elkan and Naryanaswamy 2014,
-    // "Optimal thresholding of classifiers to maximize F1 measure", theorem 1). Found by iteration, from the model's threshold.
-    private double Threshold(ReadOnlySpan<float> scores, double start)
-    {
-        Span<Block> blocks = _segments.Blocks;
-        double expected = 0;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            expected += scores[i] * blocks[i].Words;
-        }
-
-        double threshold = start;
-        for (int round = 0; round < 4 && expected > 0; round++)
-        {
-            double kept = 0;
-            double hits = 0;
-            for (int i = 0; i < scores.Length; i++)
-            {
-                if (scores[i] >= threshold)
-                {
-                    kept += blocks[i].Words;
-                    hits += scores[i] * blocks[i].Words;
-                }
-            }
-
-            threshold = System.Math.Clamp((hits / System.Math.Max(1, kept + expected)) + start - NeutralThreshold, LeastThreshold, start);
-        }
-
-        return threshold;
-    }
-
     private static bool IsComment(ref Block b) =>
         b.Words >= 3 && b.LinkBytes * 2 < b.TextBytes && (b.Context & (BlockContext.Button | BlockContext.Label | BlockContext.Heading)) == 0;
+
+    // A formula that stands alone belongs to the text around it, whose words tell more.
+    private void ScoreFormulas(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        for (int i = 1; i < blocks.Length; i++)
+        {
+            if (blocks[i].Formulas > 0 && blocks[i].Words == 2 * blocks[i].Formulas)
+            {
+                scores[i] = System.Math.Max(scores[i], scores[i - 1]);
+            }
+        }
+    }
 
     // The cells of a table of data are kept or left together.
     private void ScoreTables(Span<float> scores)
@@ -388,7 +384,8 @@ internal sealed class ExtractScratch
         }
     }
 
-    private string PathOf(int node)
+    /// <summary>The names, ids and classes of an element and of those above it.</summary>
+    public string PathOf(int node)
     {
         List<string> parts = [];
         for (; node != 0 && node != _tree.Body && parts.Count < 12; node = _tree[node].Parent)

@@ -33,11 +33,24 @@ public sealed class MarkdownTests
     [InlineData("<pre><div class=line>a</div><div class=line>  b</div></pre>", "```\na\n  b\n```")]
     [InlineData("<pre>a<br>b</pre>", "```\na\nb\n```")]
     [InlineData("<pre>x ``` y</pre>", "````\nx ``` y\n````")]
+    [InlineData("<p>a</p><div><code>\nSELECT<br />\n&nbsp;x,<br />\n&nbsp;&nbsp;y\n</code></div>", "a\n\n```\nSELECT\n x,\n  y\n```")]
+    [InlineData("<p>run <code>a<br>b</code> now", "run\n\n```\na\nb\n```\n\nnow")]
+    [InlineData(
+        "<div class=\"syntaxhighlighter  java\"><table><tr><td class=gutter><div class=line>1</div><div class=line>2</div><div class=line>3</div>"
+        + "<td class=code><div class=container>\n<div class=\"line alt1\"><code>if</code>&nbsp;<code>(x)</code></div>\n<div class=line>&nbsp;</div>\n"
+        + "<div class=line><code>&nbsp;&nbsp;</code><code>y();</code></div></div></table></div>",
+        "```java\nif (x)\n \n  y();\n```")]
+    [InlineData("<div class=\"code box\">a = 1<br>b = 2<br></div>", "```\na = 1\nb = 2\n```")]
+    [InlineData("<div class=code>SKU 12</div>", "SKU 12")]
+    [InlineData("<ol class=dp-c><li><span>a</span></li><li><span>b</span></li></ol>", "```\na\nb\n```")]
     public void Code(string html, string expected) => Assert.Equal(expected, Markdown(html));
 
     [Theory]
     [InlineData("<table><tr><th>a<th>b<tr><td>1<td>2|3</table>", "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |")]
     [InlineData("<table><tr><th colspan=2>a<tr><td>1<td>2</table>", "<table>\n<tr><th colspan=\"2\">a</th></tr>\n<tr><td>1</td><td>2</td></tr>\n</table>")]
+    [InlineData(
+        "<table><tr><th colspan=2>a &lt; b<tr><td>R&amp;D<td>2</table>",
+        "<table>\n<tr><th colspan=\"2\">a &lt; b</th></tr>\n<tr><td>R&amp;D</td><td>2</td></tr>\n</table>")]
     [InlineData("<table><tr><td><p>one</p><p>two</p></table>", "one\n\ntwo")]
     [InlineData("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a\n\nb\n\nc\n\nd")]
     public void Tables(string html, string expected) => Assert.Equal(expected, Markdown(html));

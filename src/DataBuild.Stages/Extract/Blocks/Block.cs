@@ -99,11 +99,20 @@ internal struct Block
     /// <summary>Characters of a kind.</summary>
     public int Sentences, Commas, Digits, Capitals, Letters, NonAscii, Breaks, Images;
 
+    /// <summary>Formulas that are elements; each counts as two words.</summary>
+    public int Formulas;
+
     /// <summary>Hash of the text, of white space apart.</summary>
     public uint TextHash;
 
     /// <summary>Sum of the learned scores of its words, the number of words that have one, the lowest and the highest, in sixteenths.</summary>
     public int WordScore, WordScored;
+
+    /// <summary>Sum of the learned scores of its pairs of neighbouring words, and the score of a short block as a whole, in sixteenths.</summary>
+    public int PairScore, TextScore;
+
+    /// <summary>Of a heading: sum of its words' learned scores for the section below it, in sixteenths.</summary>
+    public int SectionScore;
 
     /// <summary>The lowest and highest learned score of one of its words.</summary>
     public short WordLow, WordHigh;

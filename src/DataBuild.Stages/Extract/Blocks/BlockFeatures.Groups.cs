@@ -90,7 +90,7 @@ internal sealed partial class BlockFeatures
         int main = -1;
         for (int i = 0; i < n && main < 0; i++)
         {
-            main = HeadingLevel(ref blocks[i]) == 6 ? i : -1;
+            main = HeadingLevel(ref blocks[i]) == 7 ? i : -1;
         }
 
         Span<float> distance = Add("heading_distance");
@@ -103,8 +103,14 @@ internal sealed partial class BlockFeatures
         Span<float> majorDistance = Add("major_heading_distance");
         Span<float> fromMain = Add("from_h1");
         Span<float> toMain = Add("h1_levels");
+        Span<float> section = Add("section_score");
+        Span<float> outer = Add("section_score_outer");
+        Span<float> sum = Add("section_score_sum");
+        Span<float> index = Add("section_index");
         int last = -1;
         int major = -1;
+        int count = 0;
+        Span<int> open = stackalloc int[8];
         for (int i = 0; i < n; i++)
         {
             int h = HeadingLevel(ref blocks[i]);
@@ -112,7 +118,27 @@ internal sealed partial class BlockFeatures
             {
                 last = i;
                 major = h >= 4 ? i : major;
+                count++;
+
+                // Levels count down from the main heading's: a heading closes those of its level and below.
+                open[..h].Clear();
+                open[h] = i + 1;
             }
+
+            int seen = 0;
+            for (int rank = 1; rank < open.Length; rank++)
+            {
+                if (open[rank] > 0)
+                {
+                    int own = blocks[open[rank] - 1].SectionScore;
+                    sum[i] += own;
+                    section[i] = seen == 0 ? own : section[i];
+                    outer[i] = seen == 1 ? own : outer[i];
+                    seen++;
+                }
+            }
+
+            index[i] = count;
 
             distance[i] = last < 0 ? -1 : i - last;
             if (last >= 0)

@@ -11,7 +11,7 @@ namespace DataBuild.Stages.Extract.Blocks;
 internal sealed partial class BlockFeatures
 {
     /// <summary>Changes when features change, so that a model of other features is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly BlockContext[] Flags =
     [
@@ -45,7 +45,7 @@ internal sealed partial class BlockFeatures
         _segments = segments;
         _m = matrix;
         _column = 0;
-        matrix.Reset(segments.Count, _names is null ? Count + ScoreCount : 1024);
+        matrix.Reset(segments.Count, _names is null ? Count : 1024);
         if (segments.Count == 0 && _names is null)
         {
             return;
@@ -120,6 +120,8 @@ internal sealed partial class BlockFeatures
         Span<float> wordMean = Add("word_score_mean");
         Span<float> wordLow = Add("word_low");
         Span<float> wordHigh = Add("word_high");
+        Span<float> pairScore = Add("pair_score");
+        Span<float> textScore = Add("text_score");
         Span<float> depth = Add("depth");
         Span<float> place = Add("place");
         Span<float> textPlace = Add("text_place");
@@ -158,6 +160,8 @@ internal sealed partial class BlockFeatures
             wordMean[i] = b.WordScored == 0 ? 0 : b.WordScore / (float)b.WordScored;
             wordLow[i] = b.WordLow;
             wordHigh[i] = b.WordHigh;
+            pairScore[i] = b.PairScore;
+            textScore[i] = b.TextScore;
             depth[i] = _segments[b.Parent].Depth;
             place[i] = i / (float)n;
             textPlace[i] = before / (float)Math.Max(1, total);

@@ -8,6 +8,10 @@ internal sealed partial class BlockSegmenter
     private const uint IdSalt = 0x51ED27;
     private const uint PropertySalt = 0xA7731;
     private const uint RoleSalt = 0x3C6EF3;
+    private const uint TargetSalt = 0x77123;
+    private const uint TypeSalt = 0x1F83D;
+    private const uint LabelSalt = 0x2B9A1;
+    private const uint TestSalt = 0x6E0C5;
 
     // "comment" with its first letter in upper case, and "disqus", first byte highest.
     private const ulong CommentWord = 0x43_6F6D_6D65_6E74;
@@ -19,7 +23,7 @@ internal sealed partial class BlockSegmenter
         foreach (HtmlAttribute a in _tree.AttributesOf(node))
         {
             ReadOnlySpan<byte> name = _tree.Range(a.NameStart, a.NameLength);
-            if (a.NameLength is < 2 or > 11)
+            if (a.NameLength is < 2 or > 14)
             {
                 continue;
             }
@@ -48,6 +52,18 @@ internal sealed partial class BlockSegmenter
                     e.Context |= RoleContext(role);
                     ReadTokens(node, role, ref e, 0, RoleSalt);
                     break;
+                case (byte)'h' when name.SequenceEqual("href"u8):
+                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 96)), ref e, 0, TargetSalt);
+                    break;
+                case (byte)'i' when name.SequenceEqual("itemtype"u8):
+                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 64)), ref e, 0, TypeSalt);
+                    break;
+                case (byte)'a' when name.SequenceEqual("aria-label"u8):
+                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 48)), ref e, 0, LabelSalt);
+                    break;
+                case (byte)'d' when IsTestName(name):
+                    ReadTokens(node, _tree.Range(a.ValueStart, Math.Min(a.ValueLength, 48)), ref e, 0, TestSalt);
+                    break;
                 case (byte)'h' when name.SequenceEqual("hidden"u8):
                     e.Context |= BlockContext.Invisible;
                     break;
@@ -72,6 +88,12 @@ internal sealed partial class BlockSegmenter
 
         e.Shape = shape;
     }
+
+    // What pages with generated class names call their parts by.
+    private static bool IsTestName(ReadOnlySpan<byte> name) =>
+        name.StartsWith("data-"u8)
+        && (name[5..].SequenceEqual("testid"u8) || name[5..].SequenceEqual("test"u8) || name[5..].SequenceEqual("qa"u8) || name[5..].SequenceEqual("hook"u8)
+            || name[5..].SequenceEqual("role"u8) || name[5..].SequenceEqual("type"u8) || name[5..].SequenceEqual("component"u8));
 
     private static BlockContext RoleContext(ReadOnlySpan<byte> role) =>
         role.SequenceEqual("navigation"u8) || role.SequenceEqual("menu"u8) || role.SequenceEqual("menubar"u8) ? BlockContext.Nav

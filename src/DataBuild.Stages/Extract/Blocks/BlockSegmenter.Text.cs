@@ -6,6 +6,16 @@ namespace DataBuild.Stages.Extract.Blocks;
 /// <content>Leaves: text, line breaks, images, formulas.</content>
 internal sealed partial class BlockSegmenter
 {
+    // Tells words of headings from the same words elsewhere.
+    private const uint HeadingSalt = 0x5BD1E995;
+
+    // Likewise pairs of words and whole short blocks.
+    private const uint PairSalt = 0x1B873593;
+    private const uint TextSalt = 0xCC9E2D51;
+
+    // Words of a block that is scored as a whole.
+    private const int MaxWholeWords = 6;
+
     // Words scored per block: short blocks are where single words tell.
     private const int MaxScoredWords = 40;
 
@@ -53,6 +63,7 @@ internal sealed partial class BlockSegmenter
         _afterSpace = true;
         _inWord = false;
         _wordHash = 2166136261;
+        _previousWord = 0;
         _wordLength = 0;
         _lastLink = 0;
         _pendingBreaks = 0;
@@ -78,6 +89,12 @@ internal sealed partial class BlockSegmenter
             Array.Resize(ref _blocks, Count * 2);
         }
 
+        if (_current.Words is > 0 and <= MaxWholeWords && _current.TextHash != 0)
+        {
+            _current.TextScore = _wordScores.Score(_current.TextHash ^ TextSalt);
+            Observer?.Word(Count, _current.TextHash ^ TextSalt);
+        }
+
         int container = _current.Parent;
         BlockContext context = _elements[container].Context;
         while (!HtmlTags.Is(_tree[container].Tag, TagTraits.Block) && container != _tree.Body && _tree[container].Parent != 0)
@@ -85,16 +102,13 @@ internal sealed partial class BlockSegmenter
             container = _tree[container].Parent;
         }
 
-        // Inside pre, block elements are only lines.
+        // Inside a listing, block elements are only lines.
         if ((context & BlockContext.Pre) != 0)
         {
-            for (int up = container; up != 0; up = _tree[up].Parent)
+            container = _current.Parent;
+            while ((_elements[_tree[container].Parent].Context & BlockContext.Pre) != 0)
             {
-                if (_tree[up].Tag == HtmlTag.Pre)
-                {
-                    container = up;
-                    break;
-                }
+                container = _tree[container].Parent;
             }
         }
 
@@ -143,6 +157,7 @@ internal sealed partial class BlockSegmenter
         _hasText = true;
         _pendingBreaks = 0;
         _current.LastLeaf = node;
+        _current.Formulas++;
         _current.Words += 2;
         _current.TextBytes += 8;
         _current.Letters += 4;
@@ -401,6 +416,19 @@ internal sealed partial class BlockSegmenter
             }
 
             Observer?.Word(Count, _wordHash);
+            if (b.Words > 1)
+            {
+                uint pair = ((_previousWord * 31) ^ _wordHash) + PairSalt;
+                b.PairScore += _wordScores.Score(pair);
+                Observer?.Word(Count, pair);
+            }
+
+            _previousWord = _wordHash;
+            if ((_elements[b.Parent].Context & BlockContext.Heading) != 0)
+            {
+                b.SectionScore += _wordScores.Score(_wordHash ^ HeadingSalt);
+                Observer?.HeadingWord(Count, _wordHash ^ HeadingSalt);
+            }
         }
 
         _inWord = false;

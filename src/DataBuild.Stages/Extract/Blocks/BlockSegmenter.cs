@@ -21,6 +21,7 @@ internal sealed partial class BlockSegmenter
     private bool _inWord;
     private bool _afterSpace;
     private uint _wordHash;
+    private uint _previousWord;
     private int _wordLength;
     private int _pendingBreaks;
     private int _lastLink;
@@ -176,18 +177,25 @@ internal sealed partial class BlockSegmenter
                 Flush();
                 return false;
             case HtmlTag.Input or HtmlTag.Wbr or HtmlTag.Keygen:
+            case HtmlTag.Td when IsLineNumbers(node):
                 _elements[node] = default;
                 return false;
             default:
                 break;
         }
 
-        if (HtmlTags.Is(n.Tag, TagTraits.Block) && (parent.Context & BlockContext.Pre) == 0)
+        BlockContext context = parent.Context;
+        if ((context & BlockContext.Pre) == 0)
         {
-            Flush();
+            bool listing = IsListing(node);
+            context |= listing ? BlockContext.Pre : BlockContext.None;
+            if (listing || HtmlTags.Is(n.Tag, TagTraits.Block))
+            {
+                Flush();
+            }
         }
 
-        EnterElement(node, parent.Context, parent.Depth + 1);
+        EnterElement(node, context, parent.Depth + 1);
         return true;
     }
 
@@ -207,7 +215,8 @@ internal sealed partial class BlockSegmenter
     {
         ref HtmlNode n = ref _tree[node];
         ref ElementInfo e = ref _elements[node];
-        if (HtmlTags.Is(n.Tag, TagTraits.Block) && (n.Tag == HtmlTag.Pre || (e.Context & BlockContext.Pre) == 0))
+        bool ends = (e.Context & BlockContext.Pre) == 0 ? HtmlTags.Is(n.Tag, TagTraits.Block) : (_elements[n.Parent].Context & BlockContext.Pre) == 0;
+        if (ends)
         {
             Flush();
         }
@@ -284,4 +293,7 @@ internal interface ITokenObserver
 
     /// <summary>A word of a block's text; blocks come in order.</summary>
     void Word(int block, uint hash);
+
+    /// <summary>A word of a heading, by a hash of its own.</summary>
+    void HeadingWord(int block, uint hash);
 }

@@ -27,21 +27,12 @@ internal sealed class ModelLabeller
         }
 
         times?.Mark(ExtractStep.Features);
-        model.First.Score(_matrix.Values, _matrix.Stride, n, _scores);
-        Probabilities(probabilities[..n]);
-        times?.Mark(ExtractStep.Trees);
-        _features.AppendScores(_matrix, probabilities);
-        times?.Mark(ExtractStep.Features);
-        model.Second.Score(_matrix.Values, _matrix.Stride, n, _scores);
-        Probabilities(probabilities[..n]);
-        times?.Mark(ExtractStep.Trees);
-    }
-
-    private void Probabilities(Span<float> probabilities)
-    {
-        for (int i = 0; i < probabilities.Length; i++)
+        model.Ensemble.Score(_matrix.Values, _matrix.Stride, n, _scores);
+        for (int i = 0; i < n; i++)
         {
             probabilities[i] = 1f / (1f + MathF.Exp(-_scores[i]));
         }
+
+        times?.Mark(ExtractStep.Trees);
     }
 }

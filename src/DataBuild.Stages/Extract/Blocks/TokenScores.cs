@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Extract.Blocks;
 internal sealed class TokenScores
 {
     /// <summary>Slots of a table.</summary>
-    public const int Size = 1 << 14;
+    public const int Size = 1 << 15;
 
     private readonly byte[] _checks;
     private readonly sbyte[] _scores;
@@ -37,7 +37,7 @@ internal sealed class TokenScores
     public static (int Slot, byte Check) Place(uint hash)
     {
         hash *= 0x9E3779B1;
-        return ((int)(hash >> 18), (byte)((hash >> 8) | 1));
+        return ((int)(hash >> 17), (byte)((hash >> 8) | 1));
     }
 
     /// <summary>The score of a word by its hash; 0 where it has none.</summary>

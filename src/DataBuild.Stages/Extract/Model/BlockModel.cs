@@ -4,7 +4,7 @@ using DataBuild.Stages.Extract.Blocks;
 namespace DataBuild.Stages.Extract.Model;
 
 /// <summary>
-/// The trained model: scores of words, and two ensembles, the second of which sees the first one's scores around each block.
+/// The trained model: scores of words, and an ensemble that scores blocks.
 /// The one that ships is a resource of this assembly; the extraction benchmark's <c>train</c> command makes it.
 /// </summary>
 internal sealed class BlockModel
@@ -14,17 +14,14 @@ internal sealed class BlockModel
     private static readonly Lazy<BlockModel?> Loaded = new(LoadShipped);
 
     /// <summary>A model of its parts.</summary>
-    public BlockModel(TokenScores classScores, TokenScores wordScores, ObliviousEnsemble first, ObliviousEnsemble second, float threshold)
+    public BlockModel(TokenScores classScores, TokenScores wordScores, ObliviousEnsemble ensemble)
     {
         ClassScores = classScores;
         WordScores = wordScores;
-        First = first;
-        Second = second;
-        Threshold = threshold;
-        if (first.FeatureCount != BlockFeatures.Count || second.FeatureCount != BlockFeatures.Count + BlockFeatures.ScoreCount)
+        Ensemble = ensemble;
+        if (ensemble.FeatureCount != BlockFeatures.Count)
         {
-            throw new InvalidDataException(
-                $"block model: made for {first.FeatureCount} and {second.FeatureCount} features, expected {BlockFeatures.Count} and {BlockFeatures.Count + BlockFeatures.ScoreCount}");
+            throw new InvalidDataException($"block model: made for {ensemble.FeatureCount} features, expected {BlockFeatures.Count}");
         }
     }
 
@@ -37,14 +34,8 @@ internal sealed class BlockModel
     /// <summary>Scores of the words of the text.</summary>
     public TokenScores WordScores { get; }
 
-    /// <summary>The first ensemble.</summary>
-    public ObliviousEnsemble First { get; }
-
-    /// <summary>The second ensemble.</summary>
-    public ObliviousEnsemble Second { get; }
-
-    /// <summary>The least probability of a kept block, 0 to 1.</summary>
-    public float Threshold { get; }
+    /// <summary>The ensemble.</summary>
+    public ObliviousEnsemble Ensemble { get; }
 
     /// <summary>Writes the model.</summary>
     public void Write(Stream stream)
@@ -52,11 +43,9 @@ internal sealed class BlockModel
         using BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Magic);
         writer.Write(BlockFeatures.Version);
-        writer.Write(Threshold);
         WriteTokens(writer, ClassScores);
         WriteTokens(writer, WordScores);
-        First.Write(writer);
-        Second.Write(writer);
+        Ensemble.Write(writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -70,10 +59,9 @@ internal sealed class BlockModel
             throw new InvalidDataException($"block model: found {magic:X8} version {version}, expected {Magic:X8} version {BlockFeatures.Version}");
         }
 
-        float threshold = reader.ReadSingle();
         TokenScores classScores = ReadTokens(reader);
         TokenScores wordScores = ReadTokens(reader);
-        return new BlockModel(classScores, wordScores, ObliviousEnsemble.Read(reader), ObliviousEnsemble.Read(reader), threshold);
+        return new BlockModel(classScores, wordScores, ObliviousEnsemble.Read(reader));
     }
 
     private static BlockModel? LoadShipped()

@@ -31,6 +31,15 @@ internal sealed class ObliviousEnsemble
         _leaves = leaves;
     }
 
+    /// <summary>The ensemble whose score is the mean of others' scores; all of one depth.</summary>
+    public static ObliviousEnsemble Mean(IReadOnlyList<ObliviousEnsemble> parts) => new(
+        parts[0].FeatureCount,
+        parts[0]._depth,
+        parts.Average(p => p.Bias),
+        [.. parts.SelectMany(p => p._features)],
+        [.. parts.SelectMany(p => p._thresholds)],
+        [.. parts.SelectMany(p => p._leaves.Select(leaf => leaf / parts.Count))]);
+
     /// <summary>Number of features it was trained on.</summary>
     public int FeatureCount { get; }
 

@@ -3,32 +3,21 @@ using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.Stages.Extract.Render;
 
-/// <content>Code blocks: exact text of <c>pre</c>, language, without line numbers.</content>
+/// <content>Code blocks: exact text of <c>pre</c> and of what stands in for it, language, without line numbers.</content>
 internal sealed partial class PageRenderer
 {
     private readonly Utf8Writer _code = new();
 
-    // False where the element reads better as ordinary text (preformatted prose with links and paragraphs).
-    private bool RenderCode(ref Block b)
+    private void RenderCode(ref Block b)
     {
         int pre = b.Container;
-        while (pre != 0 && _tree[pre].Tag is not (HtmlTag.Pre or HtmlTag.Listing or HtmlTag.Xmp or HtmlTag.Plaintext))
-        {
-            pre = _tree[pre].Parent;
-        }
-
-        if (pre == 0)
-        {
-            return false;
-        }
-
         _code.Clear();
-        WriteCode(pre);
+        WriteCode(pre, _tree[pre].Tag is not (HtmlTag.Pre or HtmlTag.Listing or HtmlTag.Xmp or HtmlTag.Plaintext));
         TrimCode();
         if (_code.Length == 0 || IsNumbersOnly(_code.Written))
         {
             // A gutter.
-            return true;
+            return;
         }
 
         StartParagraph(false);
@@ -36,7 +25,7 @@ internal sealed partial class PageRenderer
         if (!_markdown)
         {
             _out.Write(_code.Written);
-            return true;
+            return;
         }
 
         int fence = 3;
@@ -53,19 +42,24 @@ internal sealed partial class PageRenderer
         _out.Write(_code.Written);
         _out.Write((byte)'\n');
         _out.Repeat((byte)'`', fence);
-        return true;
     }
 
-    private void WriteCode(int pre)
+    // White space collapses in elements other than pre; there br and block elements make the lines.
+    private void WriteCode(int pre, bool collapse)
     {
         int node = _tree[pre].FirstChild;
         while (node != 0)
         {
             ref HtmlNode n = ref _tree[node];
             bool enter = true;
+            if (n.PreviousSibling != 0 && _code.Length > 0 && _code.Last != (byte)'\n' && IsCodeLine(_tree[n.PreviousSibling].Tag))
+            {
+                _code.Write((byte)'\n');
+            }
+
             if (n.Kind == HtmlNodeKind.Text)
             {
-                WriteCodeText(_tree.TextOf(node));
+                WriteCodeText(_tree.TextOf(node), collapse);
             }
             else if (n.Kind == HtmlNodeKind.Element)
             {
@@ -77,8 +71,7 @@ internal sealed partial class PageRenderer
                 {
                     enter = false;
                 }
-                else if (HtmlTags.Is(n.Tag, TagTraits.Block) && n.Tag is not (HtmlTag.Td or HtmlTag.Th or HtmlTag.Tbody or HtmlTag.Table)
-                    && _code.Length > 0 && _code.Last != (byte)'\n')
+                else if (IsCodeLine(n.Tag) && _code.Length > 0 && _code.Last != (byte)'\n')
                 {
                     _code.Write((byte)'\n');
                 }
@@ -88,12 +81,22 @@ internal sealed partial class PageRenderer
         }
     }
 
-    private void WriteCodeText(ReadOnlySpan<byte> text)
+    private static bool IsCodeLine(HtmlTag tag) =>
+        HtmlTags.Is(tag, TagTraits.Block) && tag is not (HtmlTag.Td or HtmlTag.Th or HtmlTag.Tbody or HtmlTag.Table);
+
+    private void WriteCodeText(ReadOnlySpan<byte> text, bool collapse)
     {
         for (int i = 0; i < text.Length; i++)
         {
             byte b = text[i];
-            if (b == '\r')
+            if (collapse && b is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r' or (byte)'\f')
+            {
+                if (_code.Length > 0 && _code.Last is not ((byte)'\n' or (byte)' '))
+                {
+                    _code.Write((byte)' ');
+                }
+            }
+            else if (b == '\r')
             {
                 if (i + 1 >= text.Length || text[i + 1] != '\n')
                 {
@@ -218,8 +221,9 @@ internal sealed partial class PageRenderer
         }
 
         int up = pre;
-        for (int level = 0; level < 4 && up != 0 && up != _tree.Body; level++, up = _tree[up].Parent)
+        for (int level = 0; level <= 4 && up != 0 && up != _tree.Body; up = _tree[up].Parent)
         {
+            level += _tree[up].Tag is HtmlTag.Td or HtmlTag.Tr or HtmlTag.Tbody or HtmlTag.Table ? 0 : 1;
             if (TryWriteLanguage(up))
             {
                 return;
@@ -255,6 +259,11 @@ internal sealed partial class PageRenderer
         if (cls.StartsWith("sourceCode "u8))
         {
             return WriteName(cls[11..]);
+        }
+
+        if (cls.StartsWith("syntaxhighlighter "u8))
+        {
+            return WriteName(cls[18..].TrimStart((byte)' '));
         }
 
         return cls.StartsWith("hljs "u8) && WriteName(cls[5..]);

@@ -309,6 +309,13 @@ internal sealed partial class PageRenderer
                     output.Write(c);
                 }
             }
+            else if (_escapeHtml && run.IndexOfAny((byte)'<', (byte)'&') >= 0)
+            {
+                foreach (byte c in run)
+                {
+                    output.Write(c == '<' ? "&lt;"u8 : c == '&' ? "&amp;"u8 : [c]);
+                }
+            }
             else
             {
                 output.Write(run);

@@ -13,6 +13,7 @@ internal sealed partial class PageRenderer
     private readonly List<int> _rowEnds = [];
 
     private readonly Dictionary<int, bool> _dataTables = [];
+    private bool _escapeHtml;
 
     /// <summary>Starts on a page: forgets what is known of the last one's tables.</summary>
     public void BeginPage(HtmlTree tree, BlockSegmenter segments)
@@ -311,8 +312,10 @@ internal sealed partial class PageRenderer
 
         bool markdown = _markdown;
         _markdown &= escapePipes;
+        _escapeHtml = !escapePipes;
         WriteInline(_cell, first, last, node, true);
         _markdown = markdown;
+        _escapeHtml = false;
         _cell.TrimEnd();
     }
 }

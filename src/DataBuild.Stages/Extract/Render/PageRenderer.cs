@@ -70,8 +70,9 @@ internal sealed partial class PageRenderer
 
     private void RenderBlock(ref Block b)
     {
-        if ((b.Context & BlockContext.Pre) != 0 && RenderCode(ref b))
+        if ((b.Context & BlockContext.Pre) != 0)
         {
+            RenderCode(ref b);
             return;
         }
 

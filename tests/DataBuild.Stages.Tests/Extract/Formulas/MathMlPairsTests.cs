@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using DataBuild.Stages.Extract;
 
@@ -26,13 +25,13 @@ public class MathMlPairsTests
             string expected = pair.Value.GetProperty("tex").GetString()!;
             results.Add(pair.Name, latex);
             count++;
-            if (Plain(latex) == Plain(expected))
+            if (LatexComparison.Plain(latex) == LatexComparison.Plain(expected))
             {
                 equal++;
             }
             else
             {
-                different.Add($"{pair.Name}\n  expected {Plain(expected)}\n  actual   {Plain(latex)}");
+                different.Add($"{pair.Name}\n  expected {LatexComparison.Plain(expected)}\n  actual   {LatexComparison.Plain(latex)}");
             }
         }
 
@@ -41,65 +40,5 @@ public class MathMlPairsTests
         File.WriteAllText(Path.Combine(folder, "mathml-pairs.different.txt"), string.Join('\n', different));
         Assert.Equal(209, count);
         Assert.True(equal >= 0.80 * count, $"{equal} of {count} equal; the others:\n{string.Join('\n', different)}");
-    }
-
-    /// <summary>
-    /// White space taken out, and the braces that group nothing a command or a script takes: those that stand for themselves in a row, and
-    /// those around another pair of braces.
-    /// </summary>
-    private static string Plain(string latex)
-    {
-        StringBuilder squeezed = new();
-        foreach (char c in latex)
-        {
-            if (!char.IsWhiteSpace(c))
-            {
-                squeezed.Append(c);
-            }
-        }
-
-        string s = squeezed.ToString();
-        StringBuilder output = new();
-        int position = 0;
-        Group(s, ref position, output);
-        return output.ToString();
-    }
-
-    private static void Group(string s, ref int i, StringBuilder output)
-    {
-        // An argument follows a command, a script mark, an optional argument or another argument.
-        bool argument = false;
-        while (i < s.Length && s[i] != '}')
-        {
-            char c = s[i];
-            if (c == '{')
-            {
-                i++;
-                StringBuilder inner = new();
-                Group(s, ref i, inner);
-                i++;
-                string content = inner.ToString();
-                output.Append(argument ? "{" + content + "}" : content);
-                continue;
-            }
-
-            if (c == '\\' && i + 1 < s.Length)
-            {
-                int start = i++;
-                i++;
-                while (char.IsAsciiLetter(s[i - 1]) && i < s.Length && char.IsAsciiLetter(s[i]))
-                {
-                    i++;
-                }
-
-                output.Append(s, start, i - start);
-                argument = char.IsAsciiLetter(s[i - 1]) && !s.AsSpan(start, i - start).StartsWith("\\l") && !s.AsSpan(start, i - start).StartsWith("\\r");
-                continue;
-            }
-
-            output.Append(c);
-            argument = c is '_' or '^' || (argument && c == ']');
-            i++;
-        }
     }
 }
