@@ -18,7 +18,7 @@ public static class ReportPage
         main{max-width:1180px;margin:0 auto;padding:24px 20px 60px}h1{font-size:28px;margin:0 0 2px}h2{font-size:18px;margin:34px 0 10px}
         .lead{color:var(--soft);margin:0 0 18px}.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px}
         .tile{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px 14px}.tile b{display:block;font-size:22px;line-height:1.25}.tile span{color:var(--soft);font-size:13px}
-        .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:16px;align-items:start}.panel{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
+        .grid{columns:340px;column-gap:16px}.grid .panel{break-inside:avoid;margin:0 0 16px}.panel{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
         .panel h3{font-size:15px;margin:0 0 8px}svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}
         .kept{fill:var(--kept)}.drop{fill:var(--drop)}.reuse{fill:var(--reuse)}.axis{stroke:var(--line)}
         .bars{display:grid;grid-template-columns:minmax(90px,auto) 1fr auto;gap:4px 10px;align-items:center;font-size:14px}.bars div{min-width:0;overflow-wrap:anywhere}.bars i{display:block;height:14px;border-radius:3px;background:var(--kept)}
