@@ -264,7 +264,8 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
         return new ChatBlockLabeller(service, EndpointModel, MaxPromptChars);
     }
 
-    private ExtractOptions CreateOptions() => new()
+    /// <summary>What the extractor is asked for.</summary>
+    internal ExtractOptions CreateOptions() => new()
     {
         Format = Format,
         Math = Math,

@@ -89,6 +89,30 @@ public sealed class ExtractorTests
         Assert.Equal(usable, page.Text == "# How rivers meander");
     }
 
+    // The stage's options and the extractor's are written down twice: one that is forgotten in either, or not passed on, fails here.
+    [Fact]
+    public void EveryOptionOfTheStageReachesTheExtractor()
+    {
+        ExtractStage changed = new();
+        foreach (System.Reflection.PropertyInfo option in typeof(ExtractOptions).GetProperties().Where(p => p.CanWrite))
+        {
+            System.Reflection.PropertyInfo? ofStage = typeof(ExtractStage).GetProperty(option.Name);
+            Assert.Equal(option.PropertyType, ofStage?.PropertyType);
+            Assert.Equal(option.GetValue(ExtractOptions.Default), ofStage!.GetValue(new ExtractStage()));
+            object other = option.GetValue(ExtractOptions.Default) switch
+            {
+                bool b => !b,
+                int n => n + 1,
+                double d => d + 0.125,
+                Enum e => Enum.GetValues(option.PropertyType).Cast<Enum>().First(v => !v.Equals(e)),
+                object o => throw new NotSupportedException(o.ToString()),
+                null => throw new NotSupportedException(option.Name),
+            };
+            ofStage.SetValue(changed, other);
+            Assert.Equal(other, option.GetValue(changed.CreateOptions()));
+        }
+    }
+
     private sealed class Labeller(string answer) : IBlockLabeller
     {
         public string Page { get; private set; } = "";
