@@ -35,6 +35,11 @@ internal static class LegacyCharacters
                 break;
             case "ISO-8859-8" or "ISO-8859-8-I":
                 text.Replace('\u203E', '\u00AF');
+                text.Replace('\uF7BF', '\u200E');
+                text.Replace('\uF7C0', '\u200F');
+                break;
+            case "Big5":
+                text.Replace('\u2593', '\uFFED');
                 break;
             default:
                 break;
