@@ -118,7 +118,11 @@ internal sealed class BuildContext : IDisposable
                     Events.Message(MessageImportance.High, $"  {stage.Name}: {note.Message}");
                 }
             },
-            Cancellation) { FilesDirectory = files!, Properties = Plan.File.Properties };
+            Cancellation)
+        {
+            FilesDirectory = files!,
+            Properties = Plan.File.Properties,
+        };
 
     public void Dispose()
     {
