@@ -58,7 +58,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder, "Web", "bin", "Debug", "Web", "tokens", "train.bin")));
         Assert.True(File.Exists(Path.Combine(_folder, "Web", "bin", "Sample", "Web", "manifest.json")));
         Assert.True(File.Exists(Path.Combine(_folder, "published", "Web", "manifest.json")));
-        Assert.Contains("mostly_lists", File.ReadAllText(Path.Combine(_folder, "published", "Web", "report.html")), StringComparison.Ordinal);
+        Assert.Contains("\"stage\": \"KeepProse\"", File.ReadAllText(Path.Combine(_folder, "published", "Web", "manifest.json")), StringComparison.Ordinal);
     }
 
     [Fact]
