@@ -43,6 +43,24 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void A_classifier_is_trained_on_labelled_inputs_and_scores_them()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/a.warc.gz" DocumentLabel="first" />
+            <Crawl Include="crawl/b.jsonl" LabelField="kind" />
+            <Stage Include="Extract" />
+            <Stage Include="TrainClassifier" Buckets="4096" Labels="second;first" TestShare="0.2" />
+            <Stage Include="Score" Model="@classifier" MinScore="0.5" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 20));
+        project.Write("crawl/b.jsonl", string.Join('\n', Enumerable.Range(0, 20).Select(i => JsonSerializer.Serialize(new { id = $"b{i}", kind = "second", text = $"Ships sail at dawn with cargo number {i} of grain and wool." }))));
+
+        StageCounts score = project.Build().AssertSucceeded().AssertStage("Score");
+
+        Assert.Equal((40, 20, 20), (score.In, score.Kept, score.Dropped["score_too_low"]));
+    }
+
+    [Fact]
     public void A_recipe_that_is_not_there_is_named()
     {
         using DatasetProject project = new DatasetProject().WithItems("""

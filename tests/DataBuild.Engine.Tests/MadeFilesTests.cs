@@ -95,8 +95,8 @@ public sealed class MadeFilesTests : IDisposable
     [Fact]
     public void A_trained_classifier_scores_the_same_dataset()
     {
-        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["Label"] = "weather" };
-        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["Label"] = "cooking" };
+        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "weather" };
+        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "cooking" };
         _dataset.AddInput("c.jsonl", Texts("c", Cooking, 5));
         _dataset.Stage("TrainClassifier", ("Buckets", "4096"), ("Labels", "weather;cooking"), ("LabelValues", "0;5"), ("TestShare", "0.2"));
         _dataset.Stage("Score", ("Model", "@classifier"), ("MinScore", "2.5"));
@@ -112,13 +112,13 @@ public sealed class MadeFilesTests : IDisposable
     [Fact]
     public void A_classifier_does_not_depend_on_the_order_of_inputs_or_threads()
     {
-        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["Label"] = "weather" };
-        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["Label"] = "cooking" };
+        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "weather" };
+        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "cooking" };
         _dataset.Stage("TrainClassifier", ("Buckets", "4096"));
         string first = Digest(_dataset.Build(threads: 1));
         Directory.Delete(_dataset.StoreFolder, recursive: true);
-        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["Label"] = "cooking" };
-        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["Label"] = "weather" };
+        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "cooking" };
+        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["DocumentLabel"] = "weather" };
         _dataset.AddInput("b.jsonl", Texts("a", Weather, 60));
         _dataset.AddInput("a.jsonl", Texts("b", Cooking, 60));
         Assert.Equal(first, Digest(_dataset.Build(threads: 8)));

@@ -25,7 +25,7 @@ internal static class PublishedColumns
         new("read.status", "Int32", true, "HTTP status; 0 when there is none"),
         new("read.mediaType", "String", true, "Declared media type"),
         new("read.reason", "String", true, "Why reading dropped it"),
-        new("label", "String", true, "Label that the input states: metadata Label of the Crawl item, or the field that its LabelField names"),
+        new("label", "String", true, "Label that the input states: metadata DocumentLabel of the Crawl item, or the field that its LabelField names"),
     ];
 
     public static EquatableArray<PublishedColumn> Of(PlanModel plan, IEnumerable<(StageSchema Schema, string InstanceName)> stages)

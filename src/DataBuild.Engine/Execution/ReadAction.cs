@@ -192,7 +192,7 @@ internal static class ReadAction
         StringColumnBuilder mediaTypes = new();
         StringColumnBuilder reasons = new();
         StringColumnBuilder labels = new();
-        string? label = shard.Input.Metadata.GetValueOrDefault("Label");
+        string? label = shard.Input.Metadata.GetValueOrDefault("DocumentLabel");
         ValueColumnBuilder<bool> alive = new();
         StringColumnBuilder texts = new();
         string?[] drop = new string?[raw.Count];

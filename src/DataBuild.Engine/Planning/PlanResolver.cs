@@ -15,7 +15,7 @@ public static class PlanResolver
         new("read.status", ColumnType.Int32, "HTTP status; 0 when there is none"),
         new("read.mediaType", ColumnType.String, "Declared media type"),
         new("read.reason", ColumnType.String, "Why reading dropped it"),
-        new("label", ColumnType.String, "Label that the input states: metadata Label of the Crawl item, or the field that its LabelField names"),
+        new("label", ColumnType.String, "Label that the input states: metadata DocumentLabel of the Crawl item, or the field that its LabelField names"),
     ];
 
     /// <summary>Resolves a plan.</summary>

@@ -7,8 +7,8 @@ namespace DataBuild.Stages.Score;
 public abstract record OnnxScoreStage<TFigures> : OnnxWindowStage<TFigures>
     where TFigures : struct, IFigures<TFigures>
 {
-    /// <summary>Label, or index, of the value to take where the output has several.</summary>
-    public string? Label { get; init; }
+    /// <summary>Label, or index, of the value to take where the output has several. (MSBuild keeps the attribute <c>Label</c> to itself.)</summary>
+    public string? ScoreLabel { get; init; }
 
     /// <summary>Labels of the output's values in order; without them those that the model names.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
@@ -22,7 +22,7 @@ public abstract record OnnxScoreStage<TFigures> : OnnxWindowStage<TFigures>
         ArgumentNullException.ThrowIfNull(context);
         string path = PathOf(model, option);
         TextTokenizer? loaded = LoadTokenizer(tokenizer);
-        OnnxScorerOptions options = WindowOptions(context, loaded, tokenizer) with { Label = Label, Labels = Labels, Activation = Activation };
+        OnnxScorerOptions options = WindowOptions(context, loaded, tokenizer) with { Label = ScoreLabel, Labels = Labels, Activation = Activation };
         OnnxTextScorer scorer = OnnxTextScorer.Load(path, options, Encoder(loaded), context.Report);
         ReportProvider(context, model!, scorer.Provider);
         return scorer;

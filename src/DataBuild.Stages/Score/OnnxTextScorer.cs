@@ -343,12 +343,12 @@ public sealed class OnnxTextScorer : IDisposable
 
             return index >= 0 && index < width
                 ? index
-                : throw new StageException("DB4004", $"output '{_model.Output}' of the model '{_model.Path}' has {width} values and {labels}; there is no '{label}' (option Label)", _model.Path);
+                : throw new StageException("DB4004", $"output '{_model.Output}' of the model '{_model.Path}' has {width} values and {labels}; there is no '{label}' (option ScoreLabel)", _model.Path);
         }
 
         return width == 1 ? 0
             : _model.LabelValues.Count == width ? -1
-            : throw new StageException("DB4004", $"output '{_model.Output}' of the model '{_model.Path}' has {width} values and {labels}: say which one is the score (option Label)", _model.Path);
+            : throw new StageException("DB4004", $"output '{_model.Output}' of the model '{_model.Path}' has {width} values and {labels}: say which one is the score (option ScoreLabel)", _model.Path);
     }
 
     private void Activate(ReadOnlySpan<float> raw, Span<double> values)

@@ -60,7 +60,7 @@ public sealed class ScoreStageTests : IDisposable
     public void A_model_of_tokens_is_fed_by_its_tokenizer()
     {
         string path = _models.Write(TestModels.MeanOfIds());
-        ScoreStage stage = new() { Model = InputFile.FromPath(path), Tokenizer = InputFile.FromName("o200k_base"), Label = "0" };
+        ScoreStage stage = new() { Model = InputFile.FromPath(path), Tokenizer = InputFile.FromName("o200k_base"), ScoreLabel = "0" };
 
         Assert.Equal([0.0, 0.0625], Measure(stage, "!", "\"").Select(f => f.Value!.Value));
     }

@@ -12,7 +12,7 @@ namespace DataBuild.Stages.Score.Linear;
 [Stage("TrainClassifier", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "classifier")]
 public sealed partial record TrainClassifierStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
-    /// <summary>Column of labels; documents without one take no part. <c>label</c> is what the Crawl items' metadata Label or LabelField say.</summary>
+    /// <summary>Column of labels; documents without one take no part. <c>label</c> is what the Crawl items' metadata DocumentLabel or LabelField say.</summary>
     public string LabelColumn { get; init; } = "label";
 
     /// <summary>The labels in the order of the probabilities; without them those that occur, sorted.</summary>
