@@ -137,4 +137,15 @@ public sealed class LanguageModelTests
 
     [Fact]
     public void Nothing_counted_is_no_model() => Assert.Throws<InvalidOperationException>(() => new KneserNeyTrainer(3).Train());
+
+    [Fact]
+    public void Words_end_at_any_white_space_so_that_the_file_can_be_read_again()
+    {
+        KneserNeyTrainer trainer = new(2);
+        trainer.Add("a\u2003b c\u202Fd\u000Be\nf\u1680a b");
+        StringWriter file = new();
+        ArpaFile.Write(trainer.Train(), file);
+        NGramLanguageModel read = ArpaFile.Read("model.arpa", new StringReader(file.ToString()));
+        Assert.Equal(["</s>", "<s>", "<unk>", "a", "b", "c", "d", "e", "f"], read.Vocabulary.Order(StringComparer.Ordinal));
+    }
 }

@@ -43,9 +43,16 @@ public sealed class KneserNeyTrainer
         {
             _sentence.Clear();
             _sentence.Add(Start);
-            foreach (Range range in line.SplitAny(" \t\u00A0\u3000"))
+            for (int at = 0; at < line.Length;)
             {
-                ReadOnlySpan<char> word = line[range].Trim();
+                // Any white space ends a word, as for readers of ARPA files and for the model itself.
+                int start = at;
+                while (at < line.Length && !char.IsWhiteSpace(line[at]))
+                {
+                    at++;
+                }
+
+                ReadOnlySpan<char> word = line[start..at++];
                 if (word.IsEmpty)
                 {
                     continue;
