@@ -163,7 +163,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
             BuildEngine3.Reacquire();
         }
 
-        throw worker.Crashed(Phase, DatasetName);
+        throw worker.Crashed(Phase, DatasetName, InFlightDocuments.Describe(PlanFile));
     }
 
     private static bool TryParse(string line, out JsonElement value)

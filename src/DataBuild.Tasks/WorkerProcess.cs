@@ -118,10 +118,13 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>The error for a worker that ended in the middle of a phase.</summary>
-    public WorkerException Crashed(string phase, string datasetName)
+    /// <param name="phase">The phase.</param>
+    /// <param name="datasetName">The dataset.</param>
+    /// <param name="inFlight">What it was working on, as the end of a sentence.</param>
+    public WorkerException Crashed(string phase, string datasetName, string inFlight)
     {
         string exit = _process.WaitForExit(ExitGrace) ? $"exit code {_process.ExitCode}" : "its output closed and it still runs";
-        return new WorkerException(DiagnosticCodes.WorkerCrashed, $"the worker ended in phase {phase} of '{datasetName}' ({exit}); finished shards stay in the store; it said: {LastWords()}", ErrorTail());
+        return new WorkerException(DiagnosticCodes.WorkerCrashed, $"the worker ended in phase {phase} of '{datasetName}' ({exit}){inFlight}; finished shards stay in the store; it said: {LastWords()}", ErrorTail());
     }
 
     /// <summary>The last lines that the worker wrote to its error output.</summary>

@@ -21,6 +21,7 @@ internal static class CommandLine
         root.Subcommands.Add(VerifyCommand.Create(accept: false));
         root.Subcommands.Add(VerifyCommand.Create(accept: true));
         root.Subcommands.Add(CacheCommand.Create());
+        root.Subcommands.Add(ReproduceCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

@@ -140,7 +140,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             ? new RemoteCache(settings, warning => events.Diagnostic(new BuildDiagnostic(false, "DB3082", warning, _file.ProjectFile)))
             : null;
         events.Planned(plan);
-        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events);
+        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events, planPath + ".inflight");
         return true;
     }
 

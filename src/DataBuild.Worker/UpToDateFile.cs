@@ -28,6 +28,7 @@ internal static class UpToDateFile
         paths.UnionWith(manifest.Files.Select(f => Path.Combine(output, f.Path)));
         paths.Add(Path.Combine(output, "manifest.json"));
         paths.Add(Path.Combine(output, "report.html"));
+        paths.Add(Path.Combine(output, "provenance.intoto.json"));
 
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))

@@ -38,6 +38,8 @@ internal sealed class DatasetProject : IDisposable
         Write("Directory.Packages.props", "<Project />");
     }
 
+    public static string Worker => Tool("src/DataBuild.Worker", "net10.0", "DataBuild.Worker.dll");
+
     public static string FakeWorker => Tool("tests/DataBuild.FakeWorker", "net10.0", "DataBuild.FakeWorker.dll");
 
     public string Name { get; }

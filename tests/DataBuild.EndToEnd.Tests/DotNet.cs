@@ -93,11 +93,13 @@ internal sealed class RunningBuild : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>What the system does to a process that takes too much memory: no process of the build can do anything about it. The worker is spared.</summary>
-    public void Kill()
+    /// <summary>
+    /// What the system does to a process that takes too much memory: no process of the build can do anything about it. The worker is spared unless asked for.
+    /// </summary>
+    public void Kill(bool withChildren = false)
     {
-        // MSBuild's own children end with it; Kill(entireProcessTree) would take the worker too.
-        _process.Kill();
+        // MSBuild's own children end with it; killing the whole tree takes the worker too.
+        _process.Kill(withChildren);
         _process.WaitForExit();
     }
 

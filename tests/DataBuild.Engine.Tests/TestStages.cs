@@ -71,7 +71,8 @@ public sealed partial record UpperStage : DocumentStage<UpperFigures>
 public sealed partial record FragileStage : DocumentStage
 {
     public override Verdict Run(Document document) =>
-        document.Text.Contains("poison", StringComparison.Ordinal) ? throw new FormatException("poison found") : Verdict.Keep;
+        document.Text.Contains("poison", StringComparison.Ordinal) ? throw new FormatException("poison found")
+        : document.Text.Contains("spoiled", StringComparison.Ordinal) ? throw new InvalidDataException("spoiled text") : Verdict.Keep;
 }
 
 [Figures]
@@ -92,6 +93,11 @@ public sealed partial record ModelStage : BatchStage<ScoreFigures>
         for (int i = 0; i < documents.Count; i++)
         {
             TestStages.Measured("Model", documents[i].Id);
+            if (documents[i].Text.Contains("explode", StringComparison.Ordinal))
+            {
+                throw new FormatException("the model exploded");
+            }
+
             figures[i] = new ScoreFigures(documents[i].Text.Length / 100f);
         }
     }

@@ -10,7 +10,7 @@ public static class StageDocumentation
     [
         ("Name", "a name, unique in the plan", "Name of this use of the stage: first part of its columns' names."),
         ("Measure", "`WithText`, `Kept`, `All`", "Which documents are measured: all that have a text, only those that earlier stages kept, or every row."),
-        ("OnError", "`Fail`, `Drop`", "What happens when the stage throws on a document: the build fails, or the document is dropped with the reason `stage_error`."),
+        ("OnError", "`Fail`, `Drop`", "What happens when the stage throws on a document: the build fails, or the document is dropped with the reason `stage_error`. Without it: `InvalidDataException` drops the document (`bad_input`), any other exception fails the build."),
     ];
 
     /// <summary>The page, in Markdown with '\n' newlines: an index by phase, then each stage with its options and columns.</summary>

@@ -80,18 +80,21 @@ internal static class BatchMeasure
         }
 
         long start = Stopwatch.GetTimestamp();
-        bool[] failed = new bool[toMeasure.Count];
+        StageColumns output = new(stage, context.Failed);
+        int[] failed = new int[toMeasure.Count];
         Column[] measured = [];
         if (toMeasure.Count > 0)
         {
             context.EnsureInitialized(stage);
-            measured = MeasureTogether(stage, shard, toMeasure, failed);
+            using InFlightSlot inFlight = context.InFlight.Enter();
+            inFlight.Document(shard.Name, batch, toMeasure[0].Row);
+            inFlight.Stage(stage.Index);
+            measured = MeasureTogether(stage, shard, toMeasure, output, failed);
         }
 
         measuredInShard += toMeasure.Count;
         tally.Advance(batch.Count);
         tally.Measured(toMeasure.Count, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        StageColumns output = new(stage);
         for (int row = 0; row < batch.Count; row++)
         {
             switch (source[row])
@@ -102,8 +105,8 @@ internal static class BatchMeasure
                 case Stored:
                     output.TryAppendStored(stored, text![row]);
                     break;
-                case var ordinal when failed[ordinal]:
-                    output.AppendFailed();
+                case var ordinal when failed[ordinal] != 0:
+                    output.AppendFailed(failed[ordinal]);
                     break;
                 default:
                     output.AppendRow(measured, source[row], documents[row].TextUtf8);
@@ -114,7 +117,7 @@ internal static class BatchMeasure
         return output.Build();
     }
 
-    private static Column[] MeasureTogether(PlannedStage stage, Shard shard, List<Document> documents, bool[] failed)
+    private static Column[] MeasureTogether(PlannedStage stage, Shard shard, List<Document> documents, StageColumns output, int[] failed)
     {
         // Models are not asked to be thread-safe: they use their own threads.
         lock (stage)
@@ -127,13 +130,13 @@ internal static class BatchMeasure
             }
             catch (Exception exception) when (StageFailedException.IsFailure(exception))
             {
-                return MeasureOneByOne(stage, shard, documents, failed, exception);
+                return MeasureOneByOne(stage, shard, documents, output, failed, exception);
             }
         }
     }
 
     /// <summary>Finds the documents that a stage throws on: figures of one do not depend on the others of its batch.</summary>
-    private static Column[] MeasureOneByOne(PlannedStage stage, Shard shard, List<Document> documents, bool[] failed, Exception together)
+    private static Column[] MeasureOneByOne(PlannedStage stage, Shard shard, List<Document> documents, StageColumns output, int[] failed, Exception together)
     {
         ColumnBuilder[] figures = NewFigures(stage);
         for (int i = 0; i < documents.Count; i++)
@@ -149,17 +152,12 @@ internal static class BatchMeasure
             }
             catch (Exception exception) when (StageFailedException.IsFailure(exception))
             {
-                if (stage.OnError == ErrorPolicy.Fail)
-                {
-                    throw StageFailedException.OnDocument(stage.Name, shard.Name, documents[i].Id, documents[i].Url, exception);
-                }
-
-                failed[i] = true;
+                failed[i] = output.StateAfter(exception, documents[i], shard, canContinue: true);
                 Array.ForEach(figures, f => f.AppendNull());
             }
         }
 
-        return failed.Contains(true) ? [.. figures.Select(f => f.Build())] : throw StageFailedException.OnBatch(stage.Name, shard.Name, documents.Count, documents[0].Id, together);
+        return failed.Any(f => f != 0) ? [.. figures.Select(f => f.Build())] : throw StageFailedException.OnBatch(stage.Name, shard.Name, documents.Count, documents[0].Id, together);
     }
 
     private static ColumnBuilder[] NewFigures(PlannedStage stage) => [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];

@@ -11,9 +11,11 @@ internal sealed class BuildContext : IDisposable
     private readonly HashSet<PlannedStage> _initialized = [];
     private readonly string _scratch;
 
-    public BuildContext(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events)
+    public BuildContext(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events, string? inFlightPath)
     {
         Plan = plan;
+        Failed = new FailedDocuments(plan.File);
+        InFlight = new InFlightFile(inFlightPath, plan);
         Store = store;
         Digests = digests;
         Threads = threads;
@@ -40,6 +42,12 @@ internal sealed class BuildContext : IDisposable
 
     /// <summary>The sample that is built, and the largest place in it; null for all documents.</summary>
     public (SampleRule Rule, ulong Limit)? Sample { get; set; }
+
+    /// <summary>Documents on which stages failed.</summary>
+    public FailedDocuments Failed { get; }
+
+    /// <summary>What is being worked on, for whoever finds this process dead.</summary>
+    public InFlightFile InFlight { get; }
 
     public CancellationToken Cancellation { get; set; }
 
@@ -132,6 +140,7 @@ internal sealed class BuildContext : IDisposable
         }
 
         Slots.Dispose();
+        InFlight.Dispose();
         if (Directory.Exists(_scratch))
         {
             Directory.Delete(_scratch, recursive: true);

@@ -26,14 +26,15 @@ public sealed class DatasetBuild : IDisposable
     /// <param name="digests">File digests.</param>
     /// <param name="threads">Documents worked on side by side; at least 1. Never changes the result.</param>
     /// <param name="events">Hears what happens.</param>
-    public DatasetBuild(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events)
+    /// <param name="inFlightPath">File that says what is being worked on, for whoever finds the process dead; null for none.</param>
+    public DatasetBuild(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events, string? inFlightPath = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
 
         // Shards block pool threads while they wait for their batches; without this the pool would grow by one thread every half second.
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, (4 * threads) + 8), ports);
-        _context = new BuildContext(plan, store, digests, threads, events);
+        _context = new BuildContext(plan, store, digests, threads, events, inFlightPath);
         _shards = NewShards();
     }
 
@@ -281,5 +282,13 @@ public sealed class DatasetBuild : IDisposable
 
         _finished.Add(tally);
         _context.Events.StageFinished(tally.Summary);
+        StageSummary summary = tally.Summary;
+        long failed = summary.Counts.Dropped.GetValueOrDefault(DecideAction.StageError) + summary.Counts.Dropped.GetValueOrDefault(DecideAction.BadInput);
+        if (failed > 0)
+        {
+            string first = _context.Failed.First(summary.Stage) is { } known ? $"; the first: {known.Address}, saved in '{known.Path}'" : "";
+            _context.Events.Diagnostic(new BuildDiagnostic(
+                false, "DB3086", $"stage '{summary.Stage}' dropped {failed} document{(failed == 1 ? "" : "s")} on which it failed{first}", Plan.File.ProjectFile));
+        }
     }
 }

@@ -14,6 +14,9 @@ internal static class DecideAction
     /// <summary>Reason of a document on which a stage threw, under <see cref="ErrorPolicy.Drop"/>.</summary>
     public const string StageError = "stage_error";
 
+    /// <summary>Reason of a document of which a stage said that it is at fault.</summary>
+    public const string BadInput = "bad_input";
+
     public static void Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally)
     {
         IReadOnlyList<ColumnSchema> columns = stage.IsCorpusStage ? stage.OutcomeColumns : stage.FigureColumns;
@@ -135,6 +138,7 @@ internal static class DecideAction
             {
                 MeasureState.Measured => reasons[next++],
                 MeasureState.Failed => StageError,
+                MeasureState.BadInput => BadInput,
                 _ => NoText,
             };
             counts.In++;
@@ -172,4 +176,7 @@ internal static class MeasureState
 
     /// <summary>The stage threw on the row.</summary>
     public const int Failed = 2;
+
+    /// <summary>The stage said that the row's document is at fault.</summary>
+    public const int BadInput = 3;
 }

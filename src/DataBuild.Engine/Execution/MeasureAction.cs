@@ -119,14 +119,16 @@ internal static class MeasureAction
         BuildContext context, Shard shard, DocumentBatch batch, IReadOnlyList<PlannedStage> stages, StoredRows?[] stored, long[] measuredInShard,
         IReadOnlyDictionary<PlannedStage, StageTally> tallies)
     {
-        StageColumns[] outputs = [.. stages.Select(s => new StageColumns(s))];
+        StageColumns[] outputs = [.. stages.Select(s => new StageColumns(s, context.Failed))];
         ValueColumn<bool>? alive = batch.Find(Shard.AliveColumn) as ValueColumn<bool>;
         long[] ticks = new long[stages.Count];
         int[] measured = new int[stages.Count];
         Document document = context.RentDocument();
+        using InFlightSlot inFlight = context.InFlight.Enter();
         for (int row = 0; row < batch.Count; row++)
         {
             document.MoveTo(batch, row);
+            inFlight.Document(shard.Name, batch, row);
             for (int i = 0; i < outputs.Length; i++)
             {
                 if (!InScope(stages[i], document, alive, row))
@@ -148,6 +150,7 @@ internal static class MeasureAction
                     context.EnsureInitialized(stages[i]);
                 }
 
+                inFlight.Stage(stages[i].Index);
                 outputs[i].Measure(document, shard);
                 ticks[i] += Stopwatch.GetTimestamp() - start;
                 measured[i]++;

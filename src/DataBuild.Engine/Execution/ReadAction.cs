@@ -249,7 +249,9 @@ internal static class ReadAction
 
         DocumentBatch batch = new(raw.Count, named);
         Document view = context.RentDocument();
-        StageColumns output = new(stage);
+        StageColumns output = new(stage, context.Failed);
+        using InFlightSlot inFlight = context.InFlight.Enter();
+        inFlight.Stage(stage.Index);
         long start = Stopwatch.GetTimestamp();
         if (stage.Stage is IPrefetchingStage prefetching)
         {
@@ -274,6 +276,7 @@ internal static class ReadAction
             {
                 view.MoveTo(batch, row);
                 view.SetPayload(raw[row].IsText ? default : raw[row].Payload, raw[row].MediaType, raw[row].Charset);
+                inFlight.Document(shard.Name, batch, row);
                 output.Measure(view, shard);
             }
 

@@ -6,13 +6,15 @@ namespace DataBuild.Engine.Execution;
 internal sealed class StageColumns
 {
     private readonly PlannedStage _stage;
+    private readonly FailedDocuments _failed;
     private readonly ColumnBuilder[] _figures;
     private readonly ValueColumnBuilder<int> _state = new();
     private readonly StringColumnBuilder? _hashes;
 
-    public StageColumns(PlannedStage stage)
+    public StageColumns(PlannedStage stage, FailedDocuments failed)
     {
         _stage = stage;
+        _failed = failed;
         _figures = [.. stage.FigureColumns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
         _hashes = StoredRows.AreKeptFor(stage) ? new StringColumnBuilder(ColumnType.Binary) : null;
     }
@@ -44,12 +46,7 @@ internal sealed class StageColumns
         {
             // A stage that failed half-way through its columns cannot be continued, whatever the policy.
             bool clean = _figures.Length == 0 || _figures.All(f => f.Length == before);
-            if (_stage.OnError == ErrorPolicy.Fail || !clean)
-            {
-                throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, exception);
-            }
-
-            AppendNull(MeasureState.Failed);
+            AppendNull(StateAfter(exception, document, shard, clean));
             return;
         }
 
@@ -80,10 +77,21 @@ internal sealed class StageColumns
         AppendMeasured(text);
     }
 
+    /// <summary>What becomes of a document on which the stage failed: its state, after it has been saved, or the end of the build.</summary>
+    /// <exception cref="StageFailedException">The policy, or columns that cannot be continued, ask for it.</exception>
+    public int StateAfter(Exception exception, Document document, Shard shard, bool canContinue)
+    {
+        string saved = _failed.Save(_stage, shard, document, exception);
+        bool badInput = exception is InvalidDataException;
+        return canContinue && (_stage.OnError == ErrorPolicy.Drop || (_stage.OnError == ErrorPolicy.ByCause && badInput))
+            ? badInput ? MeasureState.BadInput : MeasureState.Failed
+            : throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, saved, exception);
+    }
+
     public void AppendNotMeasured() => AppendNull(MeasureState.NotMeasured);
 
     /// <summary>Appends a row on which the stage threw; without the text's hash, so that it is tried again.</summary>
-    public void AppendFailed() => AppendNull(MeasureState.Failed);
+    public void AppendFailed(int state) => AppendNull(state);
 
     public Column[] Build() => [.. _figures.Select(f => f.Build()), _state.Build(), .. _hashes is null ? Array.Empty<Column>() : [_hashes.Build()]];
 

@@ -5,13 +5,14 @@ namespace DataBuild.Engine.Execution;
 /// <summary>A stage threw. The message tells the stage, what it worked on, and the exception.</summary>
 public sealed class StageFailedException : Exception
 {
-    private StageFailedException(string stage, string work, string? input, Exception inner, string? documentId = null, string? url = null)
-        : base($"stage '{stage}' failed {work}: {inner.GetType().Name}: {inner.Message}", inner)
+    private StageFailedException(string stage, string work, string? input, Exception inner, string? documentId = null, string? url = null, string? saved = null)
+        : base($"stage '{stage}' failed {work}: {inner.GetType().Name}: {inner.Message}{(saved is null ? "" : $"; the document is saved in '{saved}'")}", inner)
     {
         Stage = stage;
         Input = input;
         DocumentId = documentId;
         Url = url;
+        Saved = saved;
         (SourceFile, SourceLine, SourceMember) = SourceOf(inner);
     }
 
@@ -27,6 +28,9 @@ public sealed class StageFailedException : Exception
     /// <summary>Address of the document; null where it is not one document's fault.</summary>
     public string? Url { get; }
 
+    /// <summary>Where the document is saved for a bug report; null where it is not one document's fault.</summary>
+    public string? Saved { get; }
+
     /// <summary>Source file of the stage's own code that threw; null when it has no debug information, or is built in.</summary>
     public string? SourceFile { get; }
 
@@ -41,8 +45,8 @@ public sealed class StageFailedException : Exception
         exception is not (OperationCanceledException or OutOfMemoryException or StageException or StageFailedException or Planning.PlanException or Store.StoreCorruptException);
 
     /// <summary>A stage threw on a document.</summary>
-    public static StageFailedException OnDocument(string stage, string input, string documentId, string url, Exception inner) =>
-        new(stage, $"on document {documentId} ({url}) of '{input}'", input, inner, documentId, url);
+    public static StageFailedException OnDocument(string stage, string input, string documentId, string url, string saved, Exception inner) =>
+        new(stage, $"on document {documentId} ({url}) of '{input}'", input, inner, documentId, url, saved);
 
     /// <summary>A stage threw on documents of which it throws on none alone.</summary>
     public static StageFailedException OnBatch(string stage, string input, int documents, string firstId, Exception inner) =>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using DataBuild.Engine.Columns;
 using DataBuild.Engine.Execution;
@@ -100,7 +101,15 @@ public sealed class DatasetPackager
 
     private static string OldOf(string output) => $"{output}.partial.old";
 
-    private bool IsIntact(string output, Manifest manifest) => manifest.Files.All(f =>
+    private static byte[] ProvenanceOf(Manifest manifest, byte[] json) => ProvenanceStatement.Render(manifest, Convert.ToHexStringLower(SHA256.HashData(json)));
+
+    private static bool HasProvenance(string output, Manifest manifest)
+    {
+        string path = Path.Combine(output, ProvenanceStatement.FileName);
+        return File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(ProvenanceOf(manifest, File.ReadAllBytes(Path.Combine(output, "manifest.json"))));
+    }
+
+    private bool IsIntact(string output, Manifest manifest) => HasProvenance(output, manifest) && manifest.Files.All(f =>
     {
         FileInfo file = new(Path.Combine(output, f.Path));
         return file.Exists && file.Length == f.Bytes && _build.Digests.Of(file.FullName) == f.Sha256;
@@ -213,7 +222,9 @@ public sealed class DatasetPackager
 
         // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
         folder.Write("report.html", Encoding.UTF8.GetBytes(ReportPage.Render(report, manifest)));
-        folder.Write("manifest.json", manifest.ToJson());
+        byte[] json = manifest.ToJson();
+        folder.Write("manifest.json", json);
+        folder.Write(ProvenanceStatement.FileName, ProvenanceOf(manifest, json));
         return manifest;
 
         void Add(string name, string text)

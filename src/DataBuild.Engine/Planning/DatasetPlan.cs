@@ -3,6 +3,12 @@ namespace DataBuild.Engine.Planning;
 /// <summary>What to do when a stage throws on a document.</summary>
 public enum ErrorPolicy
 {
+    /// <summary>
+    /// Unless the project says otherwise: the stage says by <see cref="InvalidDataException"/> that the document is at fault, and the document is dropped with
+    /// the reason <c>bad_input</c>; any other exception is a defect of the code, and the build fails.
+    /// </summary>
+    ByCause,
+
     /// <summary>The build fails and names the document.</summary>
     Fail,
 

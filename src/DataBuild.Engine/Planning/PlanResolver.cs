@@ -48,7 +48,7 @@ public static class PlanResolver
             StageDescriptor descriptor = entry.Descriptor;
             OptionBinder binder = new(descriptor.Name, item.Metadata, file.ProjectDirectory);
             Stage? stage = descriptor.Bind(binder);
-            ErrorPolicy onError = binder.Enumeration("OnError", ErrorPolicy.Fail);
+            ErrorPolicy onError = binder.Enumeration("OnError", ErrorPolicy.ByCause);
             MeasureScope scope = binder.Enumeration("Measure", stage?.Scope ?? MeasureScope.WithText);
             string name = binder.Text("Name", descriptor.ColumnPrefix) ?? descriptor.ColumnPrefix;
             foreach (OptionError error in binder.Errors)

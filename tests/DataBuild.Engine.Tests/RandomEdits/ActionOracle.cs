@@ -50,8 +50,11 @@ internal sealed class ActionOracle
                     // Only texts that the last scoring of this shard did not see.
                     string[] texts = [.. rows.Where(r => r.Alive).Select(r => r.Text)];
                     HashSet<string> seen = _scoredTexts.GetValueOrDefault(name, []);
-                    scored.AddRange(rows.Where(r => r.Alive && !seen.Contains(r.Text)).Select(r => r.Id));
-                    _scoredTexts[name] = [.. texts];
+                    string[] unseen = [.. rows.Where(r => r.Alive && !seen.Contains(r.Text)).Select(r => r.Id)];
+                    scored.AddRange(unseen);
+
+                    // Fewer kept documents are no reason to forget the scores of the others.
+                    _scoredTexts[name] = unseen.Length > 0 ? [.. texts] : seen;
                 }
 
                 foreach (Row row in rows)

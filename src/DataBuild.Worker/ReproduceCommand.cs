@@ -1,0 +1,198 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DataBuild.Engine.Planning;
+
+namespace DataBuild.Worker;
+
+/// <summary>
+/// <c>databuild reproduce PLAN</c>: builds the dataset twice from nothing, in folders of different names, with different thread counts, time zones, languages
+/// and garbage collectors, and compares every byte. <c>dotnet build -t:Reproduce</c> runs it.
+/// </summary>
+internal static class ReproduceCommand
+{
+    // The report tells of the build itself; everything else must be the same.
+    private const string ReportName = "report.html";
+
+    private const string NotReproducible = "DB3087";
+
+    public static Command Create()
+    {
+        Argument<FileInfo> plan = new("plan") { Description = "The plan file that the build left in obj/" };
+        Option<bool> keep = new("--keep") { Description = "Keep both outputs" };
+        Command command = new("reproduce", "Builds twice from nothing under different circumstances and compares every byte") { plan, keep };
+        command.SetAction((result, cancellation) => RunAsync(result.GetRequiredValue(plan).FullName, result.GetValue(keep), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string planPath, bool keep, CancellationToken cancellation)
+    {
+        string projectDirectory;
+        string projectFile;
+        try
+        {
+            PlanFile file = PlanFile.Load(planPath);
+            (projectDirectory, projectFile) = (Path.TrimEndingDirectorySeparator(file.ProjectDirectory), file.ProjectFile);
+        }
+        catch (PlanException exception)
+        {
+            Console.Error.WriteLine($"{planPath}: error {exception.Code}: {exception.Message}");
+            return 1;
+        }
+
+        string root = Path.Combine(projectDirectory, "obj", "databuild", "reproduce");
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        try
+        {
+            string first = await BuildAsync(planPath, projectDirectory, Path.Combine(root, "first"), 1, "UTC", "C", serverCollector: false, cancellation).ConfigureAwait(false);
+            string second = await BuildAsync(
+                planPath, projectDirectory, Path.Combine(root, "second in a folder of another name ß"), Math.Max(3, Environment.ProcessorCount), "Pacific/Chatham", "tr_TR.UTF-8", serverCollector: true, cancellation)
+                .ConfigureAwait(false);
+            if (first.Length == 0 || second.Length == 0)
+            {
+                return 1;
+            }
+
+            return Compare(first, second, projectFile);
+        }
+        finally
+        {
+            if (!keep && Directory.Exists(root))
+            {
+                Directory.Delete(root, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Builds in a process of its own; returns the output's folder, or nothing when the build failed.</summary>
+    private static async Task<string> BuildAsync(
+        string planPath, string projectDirectory, string folder, int threads, string timeZone, string language, bool serverCollector, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        string project = Path.Combine(folder, "project");
+        string output = Path.Combine(folder, "output");
+
+        // The project under another name: no path of it may reach the dataset.
+        Directory.CreateSymbolicLink(project, projectDirectory);
+        JsonNode plan = JsonNode.Parse(await File.ReadAllBytesAsync(planPath, cancellation).ConfigureAwait(false))!;
+        Rewrite(plan, projectDirectory, project);
+        plan["outputDirectory"] = output + Path.DirectorySeparatorChar;
+        plan["storeDirectory"] = Path.Combine(folder, "store");
+        JsonObject properties = plan["properties"]!.AsObject();
+        foreach (string name in properties.Select(p => p.Key).Where(k => k.StartsWith("DataBuildRemoteCache", StringComparison.Ordinal) || k is "DataBuildWriteLock" or "DataBuildCacheSize").ToArray())
+        {
+            // From nothing: no result of an earlier build may come in.
+            properties.Remove(name);
+        }
+
+        string copy = Path.Combine(folder, Path.GetFileName(planPath));
+        await File.WriteAllTextAsync(copy, plan.ToJsonString(), cancellation).ConfigureAwait(false);
+        ProcessStartInfo start = new(Environment.ProcessPath!) { WorkingDirectory = folder };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+        {
+            start.ArgumentList.Add(typeof(ReproduceCommand).Assembly.Location);
+        }
+
+        foreach (string argument in new[] { "run", copy, "--threads", threads.ToString(CultureInfo.InvariantCulture) })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["TZ"] = timeZone;
+        start.Environment["LANG"] = start.Environment["LC_ALL"] = language;
+        start.Environment["DOTNET_gcServer"] = serverCollector ? "1" : "0";
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"building in '{folder}': {threads} thread{(threads == 1 ? "" : "s")}, {timeZone}, {language}"));
+        using Process process = Process.Start(start)!;
+        try
+        {
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return process.ExitCode == 0 ? output : "";
+    }
+
+    private static void Rewrite(JsonNode node, string from, string to)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach ((string name, JsonNode? value) in members.ToArray())
+                {
+                    if (value is JsonValue leaf && leaf.TryGetValue(out string? text) && text.StartsWith(from, StringComparison.Ordinal))
+                    {
+                        members[name] = to + text[from.Length..];
+                    }
+                    else if (value is not null)
+                    {
+                        Rewrite(value, from, to);
+                    }
+                }
+
+                break;
+            case JsonArray elements:
+                for (int i = 0; i < elements.Count; i++)
+                {
+                    if (elements[i] is JsonValue leaf && leaf.TryGetValue(out string? text) && text.StartsWith(from, StringComparison.Ordinal))
+                    {
+                        elements[i] = to + text[from.Length..];
+                    }
+                    else if (elements[i] is { } element)
+                    {
+                        Rewrite(element, from, to);
+                    }
+                }
+
+                break;
+        }
+    }
+
+    private static int Compare(string first, string second, string projectFile)
+    {
+        string[] names = [.. Files(first).Union(Files(second), StringComparer.Ordinal).Where(n => n != ReportName).Order(StringComparer.Ordinal)];
+        using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long bytes = 0;
+        foreach (string name in names)
+        {
+            string a = Path.Combine(first, name);
+            string b = Path.Combine(second, name);
+            if (!File.Exists(a) || !File.Exists(b))
+            {
+                return Differ(name, $"only the {(File.Exists(a) ? "first" : "second")} build made it");
+            }
+
+            byte[] left = File.ReadAllBytes(a);
+            byte[] right = File.ReadAllBytes(b);
+            int same = left.AsSpan().CommonPrefixLength(right);
+            if (same < left.Length || same < right.Length)
+            {
+                return Differ(name, string.Create(CultureInfo.InvariantCulture, $"{left.Length} and {right.Length} bytes, the first difference at offset {same}"));
+            }
+
+            all.AppendData(left);
+            bytes += left.Length;
+        }
+
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reproduced: {names.Length} files, {bytes} bytes, the same in both builds; SHA-256 of all {Convert.ToHexStringLower(all.GetHashAndReset())}"));
+        return 0;
+
+        int Differ(string name, string how)
+        {
+            Console.Error.WriteLine($"{projectFile}: error {NotReproducible}: the dataset is not reproducible: '{name}' differs between two builds: {how}");
+            return 1;
+        }
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f));
+}
