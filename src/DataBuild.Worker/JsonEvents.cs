@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
+using DataBuild.Engine.Reporting;
 
 namespace DataBuild.Worker;
 
@@ -80,7 +81,7 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
             MessageImportance.Normal => "normal",
             _ => "low",
         });
-        writer.WriteString("text", text);
+        writer.WriteString("text", TerminalText.Visible(text));
     });
 
     public void Diagnostic(BuildDiagnostic diagnostic)
@@ -91,7 +92,7 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
             writer.WriteString("event", "diagnostic");
             writer.WriteString("severity", diagnostic.IsError ? "error" : "warning");
             writer.WriteString("code", diagnostic.Code);
-            writer.WriteString("message", diagnostic.Message);
+            writer.WriteString("message", TerminalText.Visible(diagnostic.Message));
             writer.WriteString("file", diagnostic.File);
             writer.WriteNumber("line", diagnostic.Line);
             writer.WriteNumber("column", diagnostic.Column);

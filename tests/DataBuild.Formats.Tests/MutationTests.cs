@@ -1,6 +1,7 @@
 using System.Text;
 using DataBuild.Formats.Tests.Warc;
 using DataBuild.Formats.Warc;
+using DataBuild.Tests;
 
 namespace DataBuild.Formats.Tests;
 
@@ -9,28 +10,21 @@ public class MutationTests
 {
     private const int Iterations = 1500;
 
+    private static readonly string[] Tokens =
+        ["WARC/1.0\r\n", "\r\n\r\n", "Content-Length: 99999999999\r\n", "\x1f\x8b\x08", "(\xb5/\xfd", "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n", "FFFFFFFFFFFFFFFF\r\n"];
+
     public static TheoryData<string> Seeds => ["plain.warc", "gzip.warc.gz", "zstd.warc.zst", "arc.arc", "http.warc", "rows.jsonl"];
 
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Mutated_inputs_are_read_to_an_end(string name)
     {
-        byte[] seed = Seed(name);
-        var random = new Random(20240501);
-        for (int i = 0; i < Iterations; i++)
+        Mutator.Run(Seed(name), Iterations, Tokens, input =>
         {
-            byte[] input = Mutate(seed, random);
             long documents = 0;
             try
             {
-                if (name.EndsWith(".jsonl", StringComparison.Ordinal))
-                {
-                    documents = CrawlSamples.Read(name, input).Documents.Count;
-                }
-                else
-                {
-                    documents = Drain(input, name);
-                }
+                documents = name.EndsWith(".jsonl", StringComparison.Ordinal) ? CrawlSamples.Read(name, input).Documents.Count : Drain(input, name);
             }
             catch (CrawlFormatException e)
             {
@@ -38,7 +32,7 @@ public class MutationTests
             }
 
             Assert.InRange(documents, 0, input.Length);
-        }
+        });
     }
 
     private static long Drain(byte[] input, string name)
@@ -53,44 +47,6 @@ public class MutationTests
         }
 
         return count;
-    }
-
-    private static byte[] Mutate(byte[] seed, Random random)
-    {
-        var bytes = new List<byte>(seed);
-        int changes = 1 + random.Next(4);
-        for (int i = 0; i < changes && bytes.Count > 0; i++)
-        {
-            int at = random.Next(bytes.Count);
-            int length = Math.Min(random.Next(1, 200), bytes.Count - at);
-            switch (random.Next(7))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 2:
-                    bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length));
-                    break;
-                case 3:
-                    bytes.InsertRange(at, Enumerable.Range(0, length).Select(_ => (byte)random.Next(256)));
-                    break;
-                case 4:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-                case 5:
-                    bytes[at] = (byte)"0123456789-: \r\n\0\xFF"[random.Next(17)];
-                    break;
-                default:
-                    string[] tokens = ["WARC/1.0\r\n", "\r\n\r\n", "Content-Length: 99999999999\r\n", "\x1f\x8b\x08", "(\xb5/\xfd", "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n", "FFFFFFFFFFFFFFFF\r\n"];
-                    bytes.InsertRange(at, Encoding.Latin1.GetBytes(tokens[random.Next(tokens.Length)]));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 
     private static byte[] Seed(string name) => name switch

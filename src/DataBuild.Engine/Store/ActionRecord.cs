@@ -114,7 +114,7 @@ public sealed class ActionRecord
             ActionRecord? record = JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord);
 
             // Digests become paths: a record from elsewhere must not name any other file.
-            return record?.AllFiles().All(f => StoreLayout.IsDigest(f.Digest) && f.Length >= 0 && f.Columns is not null) == true ? record : null;
+            return record?.AllFiles().All(f => StoreLayout.IsDigest(f.Digest) && f.Length >= 0 && f.Columns is not null) == true && record.Made?.All(m => IsPlainName(m.Name)) != false ? record : null;
         }
         catch (JsonException)
         {
@@ -122,6 +122,11 @@ public sealed class ActionRecord
             return null;
         }
     }
+
+    // A made file is copied into the dataset's folder under this name.
+    private static bool IsPlainName(string name) =>
+        name.Length is > 0 and <= 255 && !name.AsSpan().ContainsAny('\\', ':', '\0') && !name.Any(char.IsControl)
+        && name.Split('/').All(part => part.Length > 0 && part is not ("." or ".."));
 
     private static string Checksum(string key, ReadOnlySpan<byte> body)
     {

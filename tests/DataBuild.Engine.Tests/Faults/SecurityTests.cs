@@ -1,0 +1,95 @@
+using System.Text;
+using DataBuild.Engine.Planning;
+using DataBuild.Engine.Reporting;
+using DataBuild.Engine.Store;
+using DataBuild.Tests;
+
+namespace DataBuild.Engine.Tests.Faults;
+
+/// <summary>Plans, records and texts that someone made to harm.</summary>
+[Collection(TestStages.Collection)]
+public sealed class SecurityTests : IDisposable
+{
+    private readonly TestDataset _dataset = new();
+
+    public SecurityTests()
+    {
+        _dataset.AddInput("a.jsonl", ("a1", "one two three"), ("a2", "four five six"));
+        _dataset.Stage("Words");
+        _dataset.Stage("Unique");
+    }
+
+    public void Dispose() => _dataset.Dispose();
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../b")]
+    [InlineData("C:\\windows")]
+    [InlineData("a\\b")]
+    [InlineData("nul\0")]
+    [InlineData("")]
+    public void NamesInRecordsAreNoPaths(string name)
+    {
+        StoredFile file = new(new string('a', 64), 1, []);
+        Assert.NotNull(RoundTrip(new ActionRecord { Made = [new MadeFile("model.bin", file)] }));
+        Assert.Null(RoundTrip(new ActionRecord { Made = [new MadeFile(name, file)] }));
+        Assert.Null(RoundTrip(new ActionRecord { Files = [new StoredFile("../../" + new string('a', 58), 1, [])] }));
+    }
+
+    [Fact]
+    public void MutatedRecordsAreNoRecords()
+    {
+        _dataset.Build();
+        string expected = _dataset.OutputDigests();
+        string path = Directory.EnumerateFiles(Path.Combine(_dataset.StoreFolder, "ac"), "*", SearchOption.AllDirectories).Max(StringComparer.Ordinal)!;
+        byte[] seed = File.ReadAllBytes(path);
+        using ContentStore store = new(_dataset.StoreFolder);
+        Mutator.Run(seed, 300, ["{\"files\":[", "null", "../", new string('0', 64)], input =>
+        {
+            File.WriteAllBytes(path, input);
+            Assert.Equal(input.AsSpan().SequenceEqual(seed), store.TryGetRecord(Path.GetFileName(path)) is not null);
+        });
+        Assert.False(File.Exists(path));
+        Directory.Delete(_dataset.OutputFolder, recursive: true);
+        _dataset.Build();
+        Assert.Equal(expected, _dataset.OutputDigests());
+    }
+
+    [Fact]
+    public void MutatedPlansAreReadOrRefusedWithOneDiagnostic()
+    {
+        string plan = Path.Combine(_dataset.Folder, "plan.json");
+        byte[] seed = Encoding.UTF8.GetBytes("""
+            {"formatVersion":1,"name":"Test","projectFile":"/p/Test.csproj","projectDirectory":"/p","outputDirectory":"/p/out","storeDirectory":"/p/store",
+             "outputFormat":"jsonl","lockedMode":false,"properties":{"A":"b"},"crawl":[{"include":"a.jsonl","path":"/p/a.jsonl","metadata":{"x":"y"}}],
+             "stages":[{"name":"Words","metadata":{"MinWords":"3"},"line":4}],"stageAssemblies":["/p/a.dll"]}
+            """);
+        Mutator.Run(seed, 1500, ["{", "}", "[", "null", "\"stages\":", "1e999", "\\ud800", "\"formatVersion\":2,"], input =>
+        {
+            File.WriteAllBytes(plan, input);
+            try
+            {
+                PlanResolver.Resolve(PlanFile.Load(plan), _dataset.Registry(), new FileDigests(null), []);
+            }
+            catch (PlanException error)
+            {
+                Assert.Equal("DB1010", error.Code);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("https://a.example/\u001b]0;title\u0007", "https://a.example/\uFFFD]0;title\uFFFD")]
+    [InlineData("\u001b[2J\r", "\uFFFD[2J\uFFFD")]
+    [InlineData("abc\u202Egnp.exe", "abc\uFFFDgnp.exe")]
+    [InlineData("\u009B31m", "\uFFFD31m")]
+    [InlineData("Größe\t数据\n", "Größe\t数据\n")]
+    public void ControlCharactersOfACrawlDoNotReachATerminal(string text, string expected) => Assert.Equal(expected, TerminalText.Visible(text));
+
+    private static ActionRecord? RoundTrip(ActionRecord record)
+    {
+        string key = new('b', 64);
+        return ActionRecord.Deserialize(key, record.Serialize(key));
+    }
+}
