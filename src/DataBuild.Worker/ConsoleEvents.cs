@@ -1,7 +1,6 @@
 using System.Globalization;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
-using DataBuild.Engine.Reporting;
 
 namespace DataBuild.Worker;
 
@@ -12,14 +11,14 @@ internal sealed class ConsoleEvents(bool quiet = false) : IBuildEvents
     {
         if (importance == MessageImportance.High && !quiet)
         {
-            Console.Out.WriteLine(TerminalText.Visible(text));
+            Console.Out.WriteLine(TerminalText.Lines(text));
         }
     }
 
     public void Diagnostic(BuildDiagnostic diagnostic)
     {
         string place = diagnostic.File is null ? "databuild" : diagnostic.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{diagnostic.File}({diagnostic.Line},{diagnostic.Column})") : diagnostic.File;
-        Console.Error.WriteLine($"{place}: {(diagnostic.IsError ? "error" : "warning")} {diagnostic.Code}: {TerminalText.Visible(diagnostic.Message)}");
+        Console.Error.WriteLine($"{place}: {(diagnostic.IsError ? "error" : "warning")} {diagnostic.Code}: {TerminalText.Lines(diagnostic.Message)}");
     }
 
     public void Progress(StageProgress progress)

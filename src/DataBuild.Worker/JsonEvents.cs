@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
-using DataBuild.Engine.Reporting;
 
 namespace DataBuild.Worker;
 
@@ -81,7 +80,7 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
             MessageImportance.Normal => "normal",
             _ => "low",
         });
-        writer.WriteString("text", TerminalText.Visible(text));
+        writer.WriteString("text", TerminalText.Lines(text));
     });
 
     public void Diagnostic(BuildDiagnostic diagnostic)
@@ -92,7 +91,7 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
             writer.WriteString("event", "diagnostic");
             writer.WriteString("severity", diagnostic.IsError ? "error" : "warning");
             writer.WriteString("code", diagnostic.Code);
-            writer.WriteString("message", TerminalText.Visible(diagnostic.Message));
+            writer.WriteString("message", TerminalText.Lines(diagnostic.Message));
             writer.WriteString("file", diagnostic.File);
             writer.WriteNumber("line", diagnostic.Line);
             writer.WriteNumber("column", diagnostic.Column);
