@@ -34,7 +34,7 @@ public sealed class TokenizerMutationTests : IDisposable
     [Fact]
     public void Mutated_tiktoken_files_are_read_or_refused()
     {
-        string path = Path.Combine(_folder, "ranks.tiktoken");
+        string path = Path.Combine(_folder, "cl100k_base.tiktoken");
         string ranks = string.Concat(Enumerable.Range(0, 256).Select(i => $"{Convert.ToBase64String([(byte)i])} {i}\n")) + "YWI= 256\nYWJj 257\n";
         File.WriteAllText(path, ranks);
         Mutator.Run(Encoding.ASCII.GetBytes(ranks), 400, ["\n", " ", "YWI= 256\n", "====", " 99999999999\n", " -1\n"], input =>

@@ -25,12 +25,36 @@ internal static class HuggingFaceFile
     {
         try
         {
+            CheckStrings(json.Span, source);
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
             return Load(new DefinitionKey(document.RootElement, source));
         }
         catch (JsonException error)
         {
             throw new TokenizerFormatException(source, $"line {error.LineNumber + 1}", "is not JSON: " + error.Message);
+        }
+    }
+
+    // The parser takes strings that are no text, and fails only when they are asked for.
+    private static void CheckStrings(ReadOnlySpan<byte> json, string source)
+    {
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 64 });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)
+                || (!reader.ValueIsEscaped && System.Text.Unicode.Utf8.IsValid(reader.ValueSpan)))
+            {
+                continue;
+            }
+
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new TokenizerFormatException(source, $"offset {reader.TokenStartIndex}", "is no text: " + error.Message);
+            }
         }
     }
 
