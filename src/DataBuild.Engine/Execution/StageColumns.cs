@@ -85,7 +85,7 @@ internal sealed class StageColumns
         bool badInput = exception is InvalidDataException;
         return canContinue && (_stage.OnError == ErrorPolicy.Drop || (_stage.OnError == ErrorPolicy.ByCause && badInput))
             ? badInput ? MeasureState.BadInput : MeasureState.Failed
-            : throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, saved, exception);
+            : throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, exception, saved);
     }
 
     public void AppendNotMeasured() => AppendNull(MeasureState.NotMeasured);

@@ -45,7 +45,7 @@ public sealed class StageFailedException : Exception
         exception is not (OperationCanceledException or OutOfMemoryException or StageException or StageFailedException or Planning.PlanException or Store.StoreCorruptException);
 
     /// <summary>A stage threw on a document.</summary>
-    public static StageFailedException OnDocument(string stage, string input, string documentId, string url, string saved, Exception inner) =>
+    public static StageFailedException OnDocument(string stage, string input, string documentId, string url, Exception inner, string? saved = null) =>
         new(stage, $"on document {documentId} ({url}) of '{input}'", input, inner, documentId, url, saved);
 
     /// <summary>A stage threw on documents of which it throws on none alone.</summary>

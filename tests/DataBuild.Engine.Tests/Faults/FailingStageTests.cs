@@ -20,7 +20,7 @@ public sealed class FailingStageTests : IDisposable
         _dataset.Stage("Fragile");
         StageFailedException failure = Assert.Throws<StageFailedException>(() => _dataset.Build());
         Assert.Equal(("a2", "https://a2.example/"), (failure.DocumentId, failure.Url));
-        using JsonDocument saved = JsonDocument.Parse(File.ReadAllBytes(failure.Saved));
+        using JsonDocument saved = JsonDocument.Parse(File.ReadAllBytes(failure.Saved!));
         Assert.Equal("some poison in here", saved.RootElement.GetProperty("text").GetString());
         Assert.Contains("FormatException: poison found", saved.RootElement.GetProperty("exception").GetString(), StringComparison.Ordinal);
         Assert.Contains(nameof(FragileStage), saved.RootElement.GetProperty("exception").GetString(), StringComparison.Ordinal);
