@@ -9,7 +9,7 @@ namespace DataBuild.Benchmarks.Models;
 
 /// <summary>
 /// The trained classifier against fastText on one task, in one run: <c>classifier pages.json fasttext</c>, the file an object with a <c>text</c> and a <c>kind</c> for each page, the
-/// other the program of Debian's package of that name. Three folds; each system trains on two on one thread and predicts the third. Both read the first 6,000 characters of a page. fastText's options are the best of those tried on this task: runs of characters, which ours has, made it slower and no better.
+/// other the program of Debian's package of that name. Three folds; each system trains on two on one thread and predicts the third. Both read the first 6,000 characters of a page. fastText's options are the best of a few tried on this task.
 /// </summary>
 internal static class ClassifierBenchmark
 {
