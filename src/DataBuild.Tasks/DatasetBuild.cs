@@ -38,17 +38,11 @@ internal sealed class DatasetBuild(bool isUpToDate) : IDisposable
         return build;
     }
 
-    /// <summary>The worker, started at the first call and again after it has died.</summary>
+    /// <summary>The worker, started at the first call. One that has died since stays: the phase that asks it next reports the crash, whenever it came.</summary>
     public WorkerProcess Worker(string workerPath, string dotNetHostPath, string workingDirectory)
     {
         lock (_lock)
         {
-            if (_worker is { HasExited: true })
-            {
-                _worker.Dispose();
-                _worker = null;
-            }
-
             return _worker ??= WorkerProcess.Start(workerPath, dotNetHostPath, workingDirectory);
         }
     }

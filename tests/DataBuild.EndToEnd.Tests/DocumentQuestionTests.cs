@@ -25,7 +25,7 @@ public sealed class DocumentQuestionTests
             "http://example.org/page/100",
             "id 00000000-0000-0000-0000-000000000100, crawl/b.warc.gz at offset 0",
             "GopherQuality            kept",
-            "gopher.words = 531",
+            "gopher.words = 537",
             "rules: MinWords=20",
             "ExactDedup               DROPPED: exact_duplicate",
             "exact.duplicateOf = 00000000-0000-0000-0000-000000000004",
