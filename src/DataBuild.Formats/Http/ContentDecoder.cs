@@ -208,9 +208,9 @@ internal sealed class ContentDecoder : IDisposable
 
             return DecodeResult.Decoded;
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            // The caller counts it as an undecodable body.
+            // The caller counts it as an undecodable body. The bytes are in memory: an IOException is zlib's, of a body that asks for a dictionary.
             return DecodeResult.Damaged;
         }
     }

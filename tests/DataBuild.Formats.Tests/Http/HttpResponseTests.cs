@@ -61,6 +61,15 @@ public class HttpResponseTests
         Assert.Equal(CrawlDiagnostics.EncodingDamaged, reading.Codes);
     }
 
+    /// <summary>Found by mutation: zlib answers with an error of its own where a body asks for a dictionary that nobody has (RFC 1950, FDICT).</summary>
+    [Fact]
+    public void A_zlib_body_that_asks_for_a_dictionary_is_dropped()
+    {
+        byte[] message = [.. "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: deflate\r\n\r\n"u8, 0x78, 0x20, 1, 2, 3, 4, .. new byte[100]];
+
+        Assert.Equal(DropReasons.ContentEncoding, CrawlSamples.ReadResponse(message).Single.Reason);
+    }
+
     [Fact]
     public void A_page_compressed_without_notice_is_decoded_and_counted()
     {
