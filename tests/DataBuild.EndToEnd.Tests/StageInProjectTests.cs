@@ -169,7 +169,7 @@ public sealed class StageInProjectTests
         LoggedDiagnostic error = Assert.Single(project.Build().AssertFailed("DB3001").Errors);
         string source = Path.Combine(project.Folder, "Stages", "Density.cs");
         Assert.Equal((source, Array.FindIndex(File.ReadAllLines(source), l => l.Contains("no vowels today", StringComparison.Ordinal)) + 1), (error.File, error.Line));
-        Assert.Matches("stage 'density' failed on document [0-9a-f-]+ \\(http://example.org/page/\\d\\) of 'crawl/[ab].warc.gz': FormatException: no vowels today \\(in Density.Share\\)", error.Message);
+        Assert.Matches("stage 'density' failed on document [0-9a-f-]+ \\(http://example.org/page/\\d\\) of 'crawl/[ab].warc.gz': FormatException: no vowels today; the document is saved in '[^']+' \\(in Density.Share\\)", error.Message);
 
         // A compiler error stops before any data work.
         project.Write("Stages/Broken.cs", "class { }");
