@@ -3,7 +3,6 @@ using System.Text.Json;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Stages.Tokenize;
-using DuckDB.NET.Data;
 
 namespace DataBuild.Engine.Tests;
 
@@ -36,7 +35,7 @@ public sealed class MadeFilesTests : IDisposable
         TextTokenizer tokenizer = TextTokenizer.Load(Path.Combine(_dataset.OutputFolder, "tokenizer", "tokenizer.json"));
         Assert.Equal(512, tokenizer.VocabularySize);
         Assert.Single(tokenizer.Encode("rain"));
-        string[] read = [.. Query($"SELECT input_ids FROM '{_dataset.OutputFolder}/tokens/*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray()).Select(ids => tokenizer.Decode(ids.AsSpan(0, ids.Length - 1)))];
+        string[] read = [.. DuckDbQuery.Rows($"SELECT input_ids FROM '{_dataset.OutputFolder}/tokens/*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray()).Select(ids => tokenizer.Decode(ids.AsSpan(0, ids.Length - 1)))];
         Assert.Equal(Texts("a", Weather, 60).Concat(Texts("b", Cooking, 60)).Select(t => t.Text), read);
 
         // The smaller member of the family has the same ids up to its size.
@@ -163,7 +162,7 @@ public sealed class MadeFilesTests : IDisposable
         Assert.Equal((2, 1), (log.Stages["binary"].Counts.Kept, log.Stages["binary"].Counts.Dropped["other_format"]));
 
         TextTokenizer tokenizer = TextTokenizer.Load(Path.Combine(_dataset.OutputFolder, "tokenizer", "tokenizer.json"));
-        int[][] ids = [.. Query($"SELECT input_ids FROM '{_dataset.OutputFolder}/tokens/*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
+        int[][] ids = [.. DuckDbQuery.Rows($"SELECT input_ids FROM '{_dataset.OutputFolder}/tokens/*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
         for (int i = 0; i < names.Length; i++)
         {
             byte[] expected = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, names[i]));
@@ -197,21 +196,5 @@ public sealed class MadeFilesTests : IDisposable
         {
             yield return ($"{prefix}{i:D3}", string.Join(' ', Enumerable.Range(0, 25).Select(_ => words[random.Next(words.Length)])) + ".");
         }
-    }
-
-    private static List<T> Query<T>(string sql, Func<DuckDBDataReader, T> row)
-    {
-        using DuckDBConnection connection = new("DataSource=:memory:");
-        connection.Open();
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using DuckDBDataReader reader = command.ExecuteReader();
-        List<T> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(row(reader));
-        }
-
-        return rows;
     }
 }

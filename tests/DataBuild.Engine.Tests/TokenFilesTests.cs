@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using DataBuild.Stages.Tokenize;
 using DataBuild.Tests;
-using DuckDB.NET.Data;
 
 namespace DataBuild.Engine.Tests;
 
@@ -167,7 +166,7 @@ public sealed class TokenFilesTests : IDisposable
     {
         if (format == "Parquet")
         {
-            return [.. Query($"SELECT input_ids FROM '{Tokens}/train-*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
+            return [.. DuckDbQuery.Rows($"SELECT input_ids FROM '{Tokens}/train-*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
         }
 
         ProcessStartInfo start = new("python3") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -196,25 +195,9 @@ public sealed class TokenFilesTests : IDisposable
         }
     }
 
-    private MapRow[] ReadMap() => [.. Query(
+    private MapRow[] ReadMap() => [.. DuckDbQuery.Rows(
         $"SELECT sequence, position, length, id, start FROM '{Tokens}/train.documents.parquet'",
         r => new MapRow((int)r.GetInt64(0), r.GetInt32(1), r.GetInt32(2), r.GetString(3), r.GetInt32(4)))];
-
-    private static List<T> Query<T>(string sql, Func<DuckDBDataReader, T> row)
-    {
-        using DuckDBConnection connection = new("DataSource=:memory:");
-        connection.Open();
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using DuckDBDataReader reader = command.ExecuteReader();
-        List<T> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(row(reader));
-        }
-
-        return rows;
-    }
 
     private sealed record MapRow(int Sequence, int Position, int Length, string Id, int Start);
 }
