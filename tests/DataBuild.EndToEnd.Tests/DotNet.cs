@@ -80,6 +80,21 @@ internal sealed class RunningBuild : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>What the build printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>The binary log, which lies there until this is disposed.</summary>
+    public string BinaryLog => _log;
+
     /// <summary>True when this process, hence each that it starts, ignores SIGINT.</summary>
     public static bool InterruptIsIgnored =>
         File.Exists("/proc/self/status")

@@ -29,7 +29,8 @@ public sealed class ChatAnswerStore(string folder)
             using JsonDocument json = JsonDocument.Parse(bytes);
             JsonElement root = json.RootElement;
             return root.GetProperty("version").GetInt32() == Version
-                ? new ChatAnswer(root.GetProperty("answer").GetString()!, root.GetProperty("complete").GetBoolean(), root.GetProperty("valid").GetBoolean())
+                ? new ChatAnswer(
+                    root.GetProperty("answer").GetString()!, root.GetProperty("complete").GetBoolean(), root.GetProperty("valid").GetBoolean(), Count(root, "input_tokens"), Count(root, "output_tokens"))
                 : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -55,6 +56,8 @@ public sealed class ChatAnswerStore(string folder)
                 json.WriteNumber("version", Version);
                 json.WriteString("model", request.Model);
                 json.WriteNumber("temperature", request.Sampling.Temperature);
+                json.WriteNumber("input_tokens", answer.InputTokens);
+                json.WriteNumber("output_tokens", answer.OutputTokens);
                 json.WriteBoolean("complete", answer.IsComplete);
                 json.WriteBoolean("valid", answer.IsValid);
                 json.WriteString("answer", answer.Text);
@@ -66,6 +69,9 @@ public sealed class ChatAnswerStore(string folder)
 
         File.Move(temporary, path, overwrite: true);
     }
+
+    // Answers of earlier versions do not say.
+    private static long Count(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement count) ? count.GetInt64() : 0;
 
     private string PathOf(string key) => Path.Combine(folder, key[..2], key + ".json");
 }

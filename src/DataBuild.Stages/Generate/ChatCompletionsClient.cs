@@ -10,10 +10,14 @@ namespace DataBuild.Stages.Generate;
 /// </summary>
 public sealed class ChatCompletionsClient : IChatClient
 {
+    /// <summary>Name, in the additional properties of a request's options, of the share of the likeliest token's probability that a token needs.</summary>
+    public const string MinP = "min_p";
+
     private const int ShownBytes = 300;
 
     private readonly HttpClient _http;
     private readonly Uri _address;
+    private readonly string? _key;
 
     /// <summary>Creates a client.</summary>
     /// <param name="endpoint">Base address, such as <c>http://localhost:8000/v1</c>.</param>
@@ -24,6 +28,7 @@ public sealed class ChatCompletionsClient : IChatClient
         ArgumentNullException.ThrowIfNull(endpoint);
         string text = endpoint.AbsoluteUri;
         _address = new Uri((text.EndsWith('/') ? text : text + "/") + "chat/completions");
+        _key = key;
         _http = new HttpClient { Timeout = timeout };
         if (!string.IsNullOrEmpty(key))
         {
@@ -107,6 +112,21 @@ public sealed class ChatCompletionsClient : IChatClient
             Number(json, "top_p", options?.TopP);
             Number(json, "max_tokens", options?.MaxOutputTokens);
             Number(json, "seed", options?.Seed);
+            Number(json, "top_k", options?.TopK);
+            Number(json, "min_p", options?.AdditionalProperties?.GetValueOrDefault(MinP) as double?);
+            if (options?.ResponseFormat is ChatResponseFormatJson { Schema: { } schema } format)
+            {
+                json.WriteStartObject("response_format");
+                json.WriteString("type", "json_schema");
+                json.WriteStartObject("json_schema");
+                json.WriteString("name", format.SchemaName ?? "answer");
+                json.WriteBoolean("strict", true);
+                json.WritePropertyName("schema");
+                schema.WriteTo(json);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
@@ -138,7 +158,11 @@ public sealed class ChatCompletionsClient : IChatClient
             JsonElement choice = json.RootElement.GetProperty("choices")[0];
             string text = choice.GetProperty("message").GetProperty("content").GetString() ?? "";
             string? finish = choice.TryGetProperty("finish_reason", out JsonElement reason) ? reason.GetString() : null;
-            return new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { FinishReason = finish is null ? null : new ChatFinishReason(finish) };
+            return new ChatResponse(new ChatMessage(ChatRole.Assistant, text))
+            {
+                FinishReason = finish is null ? null : new ChatFinishReason(finish),
+                Usage = Usage(json.RootElement),
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
         {
@@ -146,6 +170,19 @@ public sealed class ChatCompletionsClient : IChatClient
         }
     }
 
-    private static string Shown(byte[] body) =>
-        string.Concat(System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(ShownBytes, body.Length))).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    private static UsageDetails? Usage(JsonElement root) =>
+        root.TryGetProperty("usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.Object
+            ? new UsageDetails { InputTokenCount = Tokens(usage, "prompt_tokens"), OutputTokenCount = Tokens(usage, "completion_tokens") }
+            : null;
+
+    private static long? Tokens(JsonElement usage, string name) =>
+        usage.TryGetProperty(name, out JsonElement count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out long tokens) ? tokens : null;
+
+    // A server may quote the key in what it says of it: the whole body is looked through before it is cut.
+    private string Shown(byte[] body)
+    {
+        string text = System.Text.Encoding.UTF8.GetString(body);
+        text = string.IsNullOrEmpty(_key) ? text : text.Replace(_key, "***", StringComparison.Ordinal);
+        return string.Concat(text.Take(ShownBytes).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    }
 }

@@ -9,10 +9,11 @@ namespace DataBuild.Stages.Generate;
 /// <param name="Prompt">What the model is to do.</param>
 /// <param name="Text">What it is to do it with.</param>
 /// <param name="Sampling">How it picks its answer.</param>
-public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling)
+/// <param name="Schema">JSON schema that the server is asked to hold the answer to; null for free text.</param>
+public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling, string? Schema = null)
 {
     /// <summary>
-    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling. Where the model is served from is no part of it.
+    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling, schema. Where the model is served from is no part of it.
     /// </summary>
     public string Key => MakeKey();
 
@@ -21,7 +22,13 @@ public sealed record ChatRequest(string Model, string Prompt, string Text, ChatS
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string sampling = string.Create(
             CultureInfo.InvariantCulture, $"{Sampling.Temperature:R}|{Sampling.TopP:R}|{Sampling.MaxOutputTokens}|{Sampling.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
-        foreach (string part in (ReadOnlySpan<string>)[Model, Prompt, Text, sampling])
+        if (Sampling.TopK is not null || Sampling.MinP is not null)
+        {
+            sampling += string.Create(CultureInfo.InvariantCulture, $"|{Sampling.TopK}|{Sampling.MinP:R}");
+        }
+
+        // What is not set is not part of the key, so that answers of earlier versions are found.
+        foreach (string part in (IReadOnlyList<string>)(Schema is null ? [Model, Prompt, Text, sampling] : [Model, Prompt, Text, sampling, Schema]))
         {
             // Lengths first, so that no two different lists of parts give the same bytes.
             byte[] bytes = Encoding.UTF8.GetBytes(part);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace DataBuild.Stages.Generate;
@@ -8,24 +9,27 @@ namespace DataBuild.Stages.Generate;
 /// never asked twice. Equal questions that are open at the same time are asked once. Serves any number of threads.
 /// </summary>
 /// <param name="client">The way to the model.</param>
-/// <param name="store">Keeps answers.</param>
+/// <param name="store">Keeps answers; null where the client is a script that does.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">Clock of the pauses between attempts; null for the system's.</param>
-public sealed class ChatService(IChatClient client, ChatAnswerStore store, ChatServiceOptions options, TimeProvider? time = null) : IDisposable
+public sealed class ChatService(IChatClient client, ChatAnswerStore? store, ChatServiceOptions options, TimeProvider? time = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ChatAnswer>>> _open = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _slots = new(options.Concurrency);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private long _asked;
+    private readonly ChatTotals _totals = new();
 
     /// <summary>Requests sent so far, attempts that failed included.</summary>
-    public long Asked => Interlocked.Read(ref _asked);
+    public long Asked => _totals.Requests;
+
+    /// <summary>What was asked and spent so far.</summary>
+    public ChatTotals Totals => _totals;
 
     /// <summary>The answer to a request, from the store or from the model.</summary>
     /// <param name="request">The question.</param>
     /// <param name="isValid">Judges a complete answer; a wrong one is asked for again while attempts for it are left, then kept as invalid.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="StageException">DB4056: the model could not be asked.</exception>
+    /// <exception cref="StageException">DB4056: the model could not be asked. DB4009: the budget is spent.</exception>
     public Task<ChatAnswer> AskAsync(ChatRequest request, Func<string, bool> isValid, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -44,9 +48,10 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore store, ChatS
 
     private async Task<ChatAnswer> FindOrAskAsync(ChatRequest request, Func<string, bool> isValid, CancellationToken cancellation)
     {
-        if (store.Find(request) is { } known)
+        if (store?.Find(request) is { } known)
         {
             _open.TryRemove(request.Key, out _);
+            _totals.Found();
             return known;
         }
 
@@ -54,7 +59,7 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore store, ChatS
         try
         {
             ChatAnswer answer = await AskUntilValidAsync(request, isValid, cancellation).ConfigureAwait(false);
-            store.Add(request, answer);
+            store?.Add(request, answer);
             _open.TryRemove(request.Key, out _);
             return answer;
         }
@@ -72,9 +77,11 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore store, ChatS
             string text = response.Text;
             bool complete = response.FinishReason is not { } reason || (reason != ChatFinishReason.Length && reason != ChatFinishReason.ContentFilter);
             bool valid = complete && isValid(text);
+            (long input, long output) = ChatTotals.TokensOf(request, response);
+            _totals.Answered(input, output, valid);
             if (valid || attempt >= options.ValidAttempts)
             {
-                return new ChatAnswer(text, complete, valid);
+                return new ChatAnswer(text, complete, valid, response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
             }
         }
     }
@@ -89,10 +96,14 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore store, ChatS
             TopP = (float)request.Sampling.TopP,
             MaxOutputTokens = request.Sampling.MaxOutputTokens,
             Seed = request.Sampling.Seed,
+            TopK = request.Sampling.TopK,
+            AdditionalProperties = request.Sampling.MinP is { } minP ? new() { [ChatCompletionsClient.MinP] = minP } : null,
+            ResponseFormat = request.Schema is { } schema ? ChatResponseFormat.ForJsonSchema(JsonElement.Parse(schema)) : null,
         };
         for (int attempt = 1; ; attempt++)
         {
-            Interlocked.Increment(ref _asked);
+            options.Budget?.ThrowIfSpent(_totals, request.Model);
+            _totals.Sent();
             try
             {
                 return await client.GetResponseAsync(messages, chat, cancellation).ConfigureAwait(false);

@@ -17,4 +17,7 @@ public sealed record ChatServiceOptions
 
     /// <summary>Longest pause, also where a server asks for a longer one.</summary>
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What may be spent; null for no limit.</summary>
+    public ChatBudget? Budget { get; init; }
 }

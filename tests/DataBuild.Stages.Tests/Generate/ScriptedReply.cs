@@ -14,6 +14,12 @@ internal sealed record ScriptedReply(string Body, int Status = 200)
     public string Headers { get; init; } = "";
 
     /// <summary>An answer in the form of chat completions.</summary>
-    public static ScriptedReply Answer(string text, string finish = "stop") =>
-        new($$"""{"choices":[{"index":0,"message":{"role":"assistant","content":{{JsonSerializer.Serialize(text)}}},"finish_reason":"{{finish}}"}]}""");
+    /// <param name="text">The answer.</param>
+    /// <param name="finish">Why it ended.</param>
+    /// <param name="usage">Tokens of question and answer.</param>
+    public static ScriptedReply Answer(string text, string finish = "stop", (int Input, int Output)? usage = null)
+    {
+        string tokens = usage is { } u ? $$""","usage":{"prompt_tokens":{{u.Input}},"completion_tokens":{{u.Output}}}""" : "";
+        return new($$"""{"choices":[{"index":0,"message":{"role":"assistant","content":{{JsonSerializer.Serialize(text)}}},"finish_reason":"{{finish}}"}]{{tokens}}}""");
+    }
 }
