@@ -102,6 +102,7 @@ internal static class WordBreakTableBuilder
         (>= '\u05D0' and <= '\u05F2') or (>= '\uFB1D' and <= '\uFB4F') => WordBreakClass.HebrewLetter,
         (>= '\u30A1' and <= '\u30FA') or (>= '\u30FC' and <= '\u30FF') or (>= '\u31F0' and <= '\u31FF') or (>= '\uFF66' and <= '\uFF9D')
             or (>= '\u3031' and <= '\u3035') => WordBreakClass.Katakana,
+        _ when UnspacedWords.ScriptOf(c) != UnspacedScript.None => WordBreakClass.Unspaced,
         _ => IsWithoutSpaces(c) ? WordBreakClass.Other : WordBreakClass.Letter,
     };
 

@@ -3,12 +3,14 @@ using System.Text;
 namespace DataBuild.Text;
 
 /// <summary>
-/// Words and punctuation marks by the word boundaries of Unicode Standard Annex 29, white space left out. Scripts without spaces: a token a character
-/// with its marks for Thai, Lao, Khmer, Myanmar, ideographs and hiragana; runs of katakana stay together. Runs of full stops and of hyphens are one
-/// token, as in the word tokenizers of the field.
+/// Words and punctuation marks by the word boundaries of Unicode Standard Annex 29, white space left out. Chinese, Japanese, Thai, Lao, Khmer and Burmese
+/// are cut by lists of words; other scripts without spaces give a token a character with its marks. Runs of full stops and of hyphens are one token, as
+/// in the word tokenizers of the field.
 /// </summary>
 public sealed class WordIndex : TokenIndex
 {
+    private readonly UnspacedWords _unspaced = new();
+
     /// <inheritdoc />
     protected override void Segment(ReadOnlySpan<char> text)
     {
@@ -28,10 +30,35 @@ public sealed class WordIndex : TokenIndex
                 continue;
             }
 
+            if (kind is WordBreakClass.Unspaced or WordBreakClass.Katakana && UnspacedWords.ScriptOf(text[at]) is not UnspacedScript.None and UnspacedScript script)
+            {
+                at = AddUnspaced(text, at, script);
+                continue;
+            }
+
             int end = kind == WordBreakClass.Letter ? EndOfLetters(text, at) : EndOfToken(text, at);
             Add(text, at, end - at);
             at = end;
         }
+    }
+
+    // Marks and joiners of any script belong to the letter before them.
+    private int AddUnspaced(ReadOnlySpan<char> text, int start, UnspacedScript script)
+    {
+        int end = start + 1;
+        while (end < text.Length && (UnspacedWords.ScriptOf(text[end]) == script || CharacterTable.WordBreakOf(text[end]) is WordBreakClass.Extend or WordBreakClass.Joiner))
+        {
+            end++;
+        }
+
+        int at = start;
+        foreach (int length in _unspaced.Cut(text[start..end], script))
+        {
+            Add(text, at, length);
+            at += length;
+        }
+
+        return end;
     }
 
     // The common case by itself: letters, then white space or a mark that ends the word.
@@ -50,7 +77,7 @@ public sealed class WordIndex : TokenIndex
 
         switch (CharacterTable.WordBreakOf(text[end]))
         {
-            case WordBreakClass.Whitespace or WordBreakClass.LineBreak or WordBreakClass.Other or WordBreakClass.MidNum or WordBreakClass.Dash or WordBreakClass.DoubleQuote:
+            case WordBreakClass.Whitespace or WordBreakClass.LineBreak or WordBreakClass.Other or WordBreakClass.Unspaced or WordBreakClass.MidNum or WordBreakClass.Dash or WordBreakClass.DoubleQuote:
             case WordBreakClass.MidNumLet or WordBreakClass.MidLetter or WordBreakClass.SingleQuote
                 when end + 1 == text.Length || CharacterTable.WordBreakOf(text[end + 1]) is WordBreakClass.Whitespace or WordBreakClass.LineBreak:
                 return end;
@@ -59,7 +86,7 @@ public sealed class WordIndex : TokenIndex
         }
     }
 
-    /// <summary>End of the token that starts at a position where no white space stands.</summary>
+    /// <summary>End of the token that starts at a position where no white space stands; a character with its marks in scripts without spaces.</summary>
     public static int EndOfToken(ReadOnlySpan<char> text, int start)
     {
         WordBreakClass last = Next(text, start, out int width);

@@ -37,7 +37,7 @@ public readonly partial record struct CulturaXOutcome(string? Failed, double? Va
 /// CulturaX's metric filter (Nguyen et al. 2023, section 2.2): the metrics of ROOTS and OSCAR, with thresholds that the data of each language set: a low
 /// percentile as floor where more is better, a high percentile as ceiling where less is better.
 /// </summary>
-[Stage("CulturaXMetrics", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "culturax")]
+[Stage("CulturaXMetrics", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "culturax")]
 public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, CulturaXOutcome>
 {
     private Dictionary<string, HashSet<string>> _stopWords = [];

@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Filter;
 public readonly partial record struct ToxicityWordsFigures(int Matches, double PerThousandWords);
 
 /// <summary>Drops documents in which words of lists are frequent: a measure of share, where a single word (as in <see cref="C4BadWords"/>) would drop too much.</summary>
-[Stage("ToxicityWords", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "toxicity")]
+[Stage("ToxicityWords", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "toxicity")]
 public sealed partial record ToxicityWords : DocumentStage<ToxicityWordsFigures>
 {
     private WordListMatcher? _matcher;

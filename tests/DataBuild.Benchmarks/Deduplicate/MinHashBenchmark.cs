@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DataBuild.Stages.Deduplicate;
 
 namespace DataBuild.Benchmarks.Deduplicate;
@@ -73,32 +74,40 @@ internal static class MinHashBenchmark
         }
     }
 
-    // The straightforward implementation beside this file, on the same texts. Null where there is no Python with NumPy.
+    // The straightforward implementation beside this file, on the same texts: its processor time in seconds, as it says itself. Null where no Python has NumPy.
     private static double? RunNumPy(string texts)
     {
         string script = Path.Combine(Path.GetDirectoryName(SourceFile())!, "minhash_numpy.py");
-        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(script);
-        start.ArgumentList.Add(texts);
-        try
-        {
-            using Process python = Process.Start(start)!;
-            string output = python.StandardOutput.ReadToEnd();
-            python.WaitForExit();
-            Console.Write(output);
-            if (python.ExitCode == 0)
-            {
-                return python.TotalProcessorTime.TotalSeconds;
-            }
 
-            Print($"no comparison with NumPy: python3 ended with {python.ExitCode} (python3-numpy is needed)");
-            return null;
-        }
-        catch (System.ComponentModel.Win32Exception)
+        // The first python3 of the path may be one of its own packages; the system's has python3-numpy.
+        foreach (string interpreter in (string[])["python3", "/usr/bin/python3"])
         {
-            Print($"no python3 here: no comparison with NumPy");
-            return null;
+            ProcessStartInfo start = new(interpreter) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.ArgumentList.Add(script);
+            start.ArgumentList.Add(texts);
+            try
+            {
+                using Process python = Process.Start(start)!;
+                Task<string> errors = python.StandardError.ReadToEndAsync();
+                string output = python.StandardOutput.ReadToEnd();
+                python.WaitForExit();
+                Match time = Regex.Match(output, @"\(([0-9.]+) s of processor time\)");
+                if (python.ExitCode == 0 && time.Success)
+                {
+                    Console.Write(output);
+                    return double.Parse(time.Groups[1].Value, CultureInfo.InvariantCulture);
+                }
+
+                Print($"{interpreter} ended with {python.ExitCode}: {errors.Result.TrimEnd().Split('\n')[^1]}");
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                Print($"no {interpreter} here");
+            }
         }
+
+        Print($"no comparison with NumPy (python3-numpy is needed)");
+        return null;
     }
 
     private static string SourceFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
