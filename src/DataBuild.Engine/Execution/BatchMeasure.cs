@@ -6,14 +6,13 @@ using DataBuild.Engine.Store;
 namespace DataBuild.Engine.Execution;
 
 /// <summary>
-/// Measures a batch stage (a model) on a shard. Rows whose text the same stage measured before, as the shard's last record tells, take the stored figures:
-/// a text is scored once, also when documents around it changed.
+/// Measures a batch stage (a model) on a shard. Rows whose text the same stage measured before, in this build or an earlier one, in this shard or another, take those
+/// figures: a text is scored once.
 /// </summary>
 internal static class BatchMeasure
 {
-    // What a row's figures come from; others are the ordinal of the row among those measured now.
+    // A row that the stage does not look at.
     private const int NotMeasured = -1;
-    private const int Stored = -2;
 
     public static IReadOnlyList<StoredFile> Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally)
     {
@@ -52,8 +51,14 @@ internal static class BatchMeasure
         BuildContext context, Shard shard, DocumentBatch batch, PlannedStage stage, StoredRows? stored, List<Document> documents, StageTally tally, ref long measuredInShard)
     {
         ValueColumn<bool>? alive = batch.Find(Shard.AliveColumn) as ValueColumn<bool>;
-        StringColumn? text = batch.Find("text") as StringColumn;
-        List<Document> toMeasure = [];
+        bool reuse = StoredRows.AreKeptFor(stage);
+        long before = measuredInShard;
+        ColumnBuilder[] known = NewFigures(stage);
+        int knownCount = 0;
+        List<Document> asked = [];
+        UInt128[] hashes = new UInt128[batch.Count];
+
+        // Of each row the ordinal among those known from earlier builds, or, beyond all of these, among those that the stage is asked for.
         int[] source = new int[batch.Count];
         for (int row = 0; row < batch.Count; row++)
         {
@@ -69,32 +74,26 @@ internal static class BatchMeasure
                 continue;
             }
 
-            if (stored is not null && stored.Contains(text![row]))
+            hashes[asked.Count] = reuse ? StoredRows.Hash(documents[row].TextUtf8) : default;
+            if (stored?.TryAppend(hashes[asked.Count], known) == true)
             {
-                source[row] = Stored;
+                source[row] = knownCount++;
                 continue;
             }
 
-            source[row] = toMeasure.Count;
-            toMeasure.Add(documents[row]);
+            source[row] = batch.Count + asked.Count;
+            asked.Add(documents[row]);
         }
 
         long start = Stopwatch.GetTimestamp();
         StageColumns output = new(stage, context.Failed);
-        int[] failed = new int[toMeasure.Count];
-        Column[] measured = [];
-        if (toMeasure.Count > 0)
-        {
-            context.EnsureInitialized(stage);
-            using InFlightSlot inFlight = context.InFlight.Enter();
-            inFlight.Document(shard.Name, batch, toMeasure[0].Row);
-            inFlight.Stage(stage.Index);
-            measured = MeasureTogether(stage, shard, toMeasure, output, failed);
-        }
-
-        measuredInShard += toMeasure.Count;
+        int[] failed = new int[asked.Count];
+        (Column[] Figures, int Row)[] answers = asked.Count == 0 ? []
+            : reuse ? MeasureNewTexts(context, shard, batch, stage, asked, hashes, output, failed, ref measuredInShard)
+            : InOrder(MeasureTogether(context, shard, batch, stage, asked, output, failed, ref measuredInShard), asked.Count);
+        Column[] knownFigures = [.. known.Select(k => k.Build())];
         tally.Advance(batch.Count);
-        tally.Measured(toMeasure.Count, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        tally.Measured(measuredInShard - before, 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
         for (int row = 0; row < batch.Count; row++)
         {
             switch (source[row])
@@ -102,14 +101,15 @@ internal static class BatchMeasure
                 case NotMeasured:
                     output.AppendNotMeasured();
                     break;
-                case Stored:
-                    output.TryAppendStored(stored, text![row]);
+                case var place when place < batch.Count:
+                    output.AppendRow(knownFigures, place, documents[row].TextUtf8);
                     break;
-                case var ordinal when failed[ordinal] != 0:
-                    output.AppendFailed(failed[ordinal]);
+                case var place when failed[place - batch.Count] != 0:
+                    output.AppendFailed(failed[place - batch.Count]);
                     break;
-                default:
-                    output.AppendRow(measured, source[row], documents[row].TextUtf8);
+                case var place:
+                    (Column[] figures, int answer) = answers[place - batch.Count];
+                    output.AppendRow(figures, answer, documents[row].TextUtf8);
                     break;
             }
         }
@@ -117,9 +117,65 @@ internal static class BatchMeasure
         return output.Build();
     }
 
-    private static Column[] MeasureTogether(PlannedStage stage, Shard shard, List<Document> documents, StageColumns output, int[] failed)
+    // Of equal texts, in this batch or in one that any shard of this build has measured, one is measured.
+    private static (Column[] Figures, int Row)[] MeasureNewTexts(
+        BuildContext context, Shard shard, DocumentBatch batch, PlannedStage stage, List<Document> asked, UInt128[] hashes, StageColumns output, int[] failed,
+        ref long measuredInShard)
     {
         // Models are not asked to be thread-safe: they use their own threads.
+        lock (stage)
+        {
+            FreshRows fresh = context.FreshOf(stage);
+            (Column[] Figures, int Row)[] answers = new (Column[], int)[asked.Count];
+            List<Document> toMeasure = [];
+            List<UInt128> toMeasureHashes = [];
+            Dictionary<UInt128, int> ordinals = [];
+            int[] ordinal = new int[asked.Count];
+            for (int i = 0; i < asked.Count; i++)
+            {
+                if (fresh.TryFind(hashes[i], out answers[i]))
+                {
+                    ordinal[i] = NotMeasured;
+                }
+                else if (!ordinals.TryGetValue(hashes[i], out ordinal[i]))
+                {
+                    ordinals[hashes[i]] = ordinal[i] = toMeasure.Count;
+                    toMeasure.Add(asked[i]);
+                    toMeasureHashes.Add(hashes[i]);
+                }
+            }
+
+            if (toMeasure.Count == 0)
+            {
+                return answers;
+            }
+
+            int[] failedNow = new int[toMeasure.Count];
+            Column[] measured = MeasureTogether(context, shard, batch, stage, toMeasure, output, failedNow, ref measuredInShard);
+            for (int i = 0; i < asked.Count; i++)
+            {
+                if (ordinal[i] != NotMeasured)
+                {
+                    failed[i] = failedNow[ordinal[i]];
+                    answers[i] = (measured, ordinal[i]);
+                }
+            }
+
+            fresh.Add([.. toMeasureHashes.Where((_, i) => failedNow[i] == 0)], [.. Enumerable.Range(0, toMeasure.Count).Where(i => failedNow[i] == 0)], measured);
+            return answers;
+        }
+    }
+
+    private static (Column[] Figures, int Row)[] InOrder(Column[] measured, int rows) => [.. Enumerable.Range(0, rows).Select(i => (measured, i))];
+
+    private static Column[] MeasureTogether(
+        BuildContext context, Shard shard, DocumentBatch batch, PlannedStage stage, List<Document> documents, StageColumns output, int[] failed, ref long measuredInShard)
+    {
+        context.EnsureInitialized(stage);
+        using InFlightSlot inFlight = context.InFlight.Enter();
+        inFlight.Document(shard.Name, batch, documents[0].Row);
+        inFlight.Stage(stage.Index);
+        measuredInShard += documents.Count;
         lock (stage)
         {
             ColumnBuilder[] figures = NewFigures(stage);
@@ -135,7 +191,6 @@ internal static class BatchMeasure
         }
     }
 
-    /// <summary>Finds the documents that a stage throws on: figures of one do not depend on the others of its batch.</summary>
     private static Column[] MeasureOneByOne(PlannedStage stage, Shard shard, List<Document> documents, StageColumns output, int[] failed, Exception together)
     {
         ColumnBuilder[] figures = NewFigures(stage);

@@ -7,8 +7,12 @@ namespace DataBuild.Engine.Execution;
 /// <summary>What the actions of a build share.</summary>
 internal sealed class BuildContext : IDisposable
 {
+    private const long FreshBytes = 64L << 20;
+
     private readonly ConcurrentBag<Document> _documents = [];
     private readonly HashSet<PlannedStage> _initialized = [];
+    private readonly ConcurrentDictionary<PlannedStage, Lazy<RowCatalog?>> _catalogs = [];
+    private readonly ConcurrentDictionary<PlannedStage, FreshRows> _fresh = [];
     private readonly string _scratch;
 
     public BuildContext(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events, string? inFlightPath)
@@ -53,6 +57,12 @@ internal sealed class BuildContext : IDisposable
 
     /// <summary>Batches of one shard in memory at most.</summary>
     public int PipelineDepth => Threads + 1;
+
+    /// <summary>Where the figures of texts are that the stage measured in earlier builds; null when it measured none.</summary>
+    public RowCatalog? CatalogOf(PlannedStage stage) => _catalogs.GetOrAdd(stage, s => new Lazy<RowCatalog?>(() => RowCatalog.Open(this, s))).Value;
+
+    /// <summary>Figures that a batch stage has measured in this build.</summary>
+    public FreshRows FreshOf(PlannedStage stage) => _fresh.GetOrAdd(stage, _ => new FreshRows(FreshBytes));
 
     public Document RentDocument() => _documents.TryTake(out Document? document) ? document : new Document();
 
@@ -134,6 +144,11 @@ internal sealed class BuildContext : IDisposable
 
     public void Dispose()
     {
+        foreach (Lazy<RowCatalog?> catalog in _catalogs.Values.Where(c => c.IsValueCreated))
+        {
+            catalog.Value?.Dispose();
+        }
+
         foreach (PlannedStage stage in _initialized)
         {
             (stage.Stage as IDisposable)?.Dispose();

@@ -185,6 +185,11 @@ public sealed class DatasetBuild : IDisposable
             }
 
             ForEachShard(shard => RunShard(shard, run, tallies));
+            foreach (PlannedStage stage in run)
+            {
+                RowCatalog.Update(_context, _shards, stage);
+            }
+
             foreach (PlannedStage stage in run.Where(s => !s.IsCorpusStage))
             {
                 Finish(tallies[stage]);

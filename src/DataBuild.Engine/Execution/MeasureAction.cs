@@ -35,11 +35,16 @@ internal static class MeasureAction
             }
         }
 
-        foreach (ActionRecord? record in records)
+        for (int i = 0; i < records.Length; i++)
         {
-            foreach (StoredFile file in record!.Files)
+            foreach (StoredFile file in records[i]!.Files)
             {
                 shard.Add(file);
+            }
+
+            if (StoredRows.AreKeptFor(stages[i]))
+            {
+                shard.Measured[stages[i].Name] = records[i]!.Files;
             }
         }
     }

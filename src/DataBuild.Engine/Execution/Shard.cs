@@ -41,6 +41,9 @@ public sealed class Shard
     /// <summary>Name of that column.</summary>
     public const string AliveColumn = "alive";
 
+    /// <summary>The files that measuring a stage gave, by the stage's name; of stages whose figures are kept by text.</summary>
+    internal Dictionary<string, IReadOnlyList<StoredFile>> Measured { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Takes in the columns of a stored file.</summary>
     public void Add(StoredFile file)
     {

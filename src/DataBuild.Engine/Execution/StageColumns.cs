@@ -57,7 +57,7 @@ internal sealed class StageColumns
     /// <returns>False when nothing is known of it.</returns>
     public bool TryAppendStored(StoredRows? stored, ReadOnlySpan<byte> text)
     {
-        if (stored is null || !stored.TryAppend(text, _figures))
+        if (stored is null || !stored.TryAppend(StoredRows.Hash(text), _figures))
         {
             return false;
         }
@@ -101,7 +101,7 @@ internal sealed class StageColumns
         if (_hashes is not null)
         {
             Span<byte> hash = stackalloc byte[StoredRows.HashBytes];
-            StoredRows.Hash(text, hash);
+            System.Runtime.InteropServices.MemoryMarshal.Write(hash, StoredRows.Hash(text));
             _hashes.Append(hash);
         }
     }

@@ -42,6 +42,15 @@ internal sealed class StageFiles : IDisposable
         }
     }
 
+    /// <summary>For each of the columns: which of the files holds it, and where.</summary>
+    public static (int File, int Ordinal)[] Places(IReadOnlyList<ColumnSchema> columns)
+    {
+        int small = columns.Count(c => !IsLarge(c));
+        int large = 0;
+        int other = 0;
+        return [.. columns.Select(c => IsLarge(c) ? (small == 0 ? 0 : 1, large++) : (0, other++))];
+    }
+
     private static bool IsLarge(ColumnSchema column) =>
         column.Name == "text" || column.Type is ColumnType.Int32List or ColumnType.UInt64List or ColumnType.SingleList
         || (column.Type == ColumnType.Binary && !column.Name.EndsWith(StoredRows.HashSuffix, StringComparison.Ordinal));

@@ -1,14 +1,14 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using DataBuild.Engine.Columns;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 
 namespace DataBuild.Engine.Execution;
 
 /// <summary>
-/// The figures that a stage measured on a shard the last time, found by the text: whatever changed around it, a text is measured once. Only hashes are held
-/// in memory; figures are read from the store, a few batches at a time, mostly in the order in which they are asked for.
+/// The figures that a stage has measured before, found by the text: those of the shard's last measure, which are there also after a build that was killed, and those
+/// of all shards from the catalogue. Whatever changed around it, and wherever it has moved to, a text is measured once. Only hashes of the shard are held in memory;
+/// figures are read from the store, a few batches at a time, mostly in the order in which they are asked for.
 /// </summary>
 internal sealed class StoredRows : IDisposable
 {
@@ -18,18 +18,15 @@ internal sealed class StoredRows : IDisposable
     /// <summary>Bytes of a hash.</summary>
     public const int HashBytes = 16;
 
-    private const int LoadedBatches = 8;
-
     private readonly Lock _lock = new();
-    private readonly PlannedStage _stage;
-    private readonly BatchReader _reader;
     private readonly Dictionary<UInt128, (int Batch, int Row)> _rows = [];
-    private readonly LinkedList<LoadedBatch> _loaded = [];
+    private readonly RowPart? _own;
+    private readonly RowCatalog? _catalog;
 
-    private StoredRows(PlannedStage stage, BatchReader reader)
+    private StoredRows(RowPart? own, RowCatalog? catalog)
     {
-        _stage = stage;
-        _reader = reader;
+        _own = own;
+        _catalog = catalog;
     }
 
     /// <summary>True for a stage whose figures are kept by text.</summary>
@@ -45,30 +42,30 @@ internal sealed class StoredRows : IDisposable
     public static ColumnSchema HashColumn(PlannedStage stage) => new(stage.Name + HashSuffix, ColumnType.Binary);
 
     /// <summary>The hash of a text.</summary>
-    public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash) => XxHash128.Hash(text, hash);
+    public static UInt128 Hash(ReadOnlySpan<byte> text) => XxHash128.HashToUInt128(text);
 
-    /// <summary>The figures of the last time; null when there are none.</summary>
+    /// <summary>The hash as a value of the column of hashes.</summary>
+    public static UInt128 ReadHash(ReadOnlySpan<byte> value) => MemoryMarshal.Read<UInt128>(value);
+
+    /// <summary>The figures of earlier measures; null when there are none.</summary>
     public static StoredRows? Find(BuildContext context, Shard shard, PlannedStage stage)
     {
         ContentStore store = context.Store;
-        if (store.TryGetRecord(KeyOf(context, shard, stage)) is not { } record)
+        RowCatalog? catalog = context.CatalogOf(stage);
+        ActionRecord? last = store.TryGetRecord(KeyOf(context, shard, stage));
+        RowPart? own = last is null ? null : RowPart.TryOpen(store, stage, last.Files);
+        if (own is null && catalog is null)
         {
             return null;
         }
 
-        Dictionary<string, ColumnLocation> columns = record.Files
-            .SelectMany(f => f.Columns.Select((c, i) => KeyValuePair.Create(c.Name, new ColumnLocation(f, i))))
-            .ToDictionary(StringComparer.Ordinal);
-        string hashColumn = stage.Name + HashSuffix;
-        StoredRows? rows = null;
+        StoredRows rows = new(own, catalog);
         try
         {
-            rows = new StoredRows(stage, new BatchReader(store, stage.FigureColumns.Select(c => KeyValuePair.Create(c.Name, columns[c.Name]))));
-            using BatchReader hashes = new(store, [KeyValuePair.Create(hashColumn, columns[hashColumn])]);
-            for (int batch = 0; batch < record.BatchRows.Count; batch++)
+            int batch = 0;
+            foreach (StringColumn hashes in own is null ? [] : RowPart.Hashes(store, stage, last!.Files, last.BatchRows.Count))
             {
-                using LoadedBatch loaded = hashes.Read(batch);
-                rows.Index(batch, (StringColumn)loaded.Documents[hashColumn]);
+                rows.Index(batch++, hashes);
             }
 
             return rows;
@@ -76,8 +73,8 @@ internal sealed class StoredRows : IDisposable
         catch (StoreCorruptException)
         {
             // A damaged shortcut is no shortcut: the rows are measured again.
-            rows?.Dispose();
-            return null;
+            rows.Dispose();
+            return catalog is null ? null : new StoredRows(null, catalog);
         }
     }
 
@@ -88,46 +85,23 @@ internal sealed class StoredRows : IDisposable
     public static void Keep(BuildContext context, Shard shard, PlannedStage stage, IReadOnlyList<StoredFile> files) =>
         context.Store.PutRecord(KeyOf(context, shard, stage), new ActionRecord { Files = files, BatchRows = shard.BatchRows });
 
-    /// <summary>True when the figures of a text are known.</summary>
-    public bool Contains(ReadOnlySpan<byte> text) => TryFind(text, out _);
-
     /// <summary>Appends the figures of a text to builders, one a figure column, where they are known.</summary>
-    /// <exception cref="StoreCorruptException">The stored figures are damaged; the build goes on without them when it tries again.</exception>
-    public bool TryAppend(ReadOnlySpan<byte> text, ReadOnlySpan<ColumnBuilder> builders)
+    public bool TryAppend(UInt128 hash, ReadOnlySpan<ColumnBuilder> builders)
     {
-        if (!TryFind(text, out (int Batch, int Row) place))
+        if (!_rows.TryGetValue(hash, out (int Batch, int Row) place))
         {
-            return false;
+            return _catalog?.TryAppend(hash, builders) == true;
         }
 
         lock (_lock)
         {
-            DocumentBatch batch = Load(place.Batch);
-            for (int i = 0; i < builders.Length; i++)
-            {
-                ColumnCopy.AppendRow(builders[i], batch[_stage.FigureColumns[i].Name], place.Row);
-            }
+            _own!.Append(place.Batch, place.Row, builders);
         }
 
         return true;
     }
 
-    public void Dispose()
-    {
-        foreach (LoadedBatch batch in _loaded)
-        {
-            batch.Dispose();
-        }
-
-        _reader.Dispose();
-    }
-
-    private bool TryFind(ReadOnlySpan<byte> text, out (int Batch, int Row) place)
-    {
-        Span<byte> hash = stackalloc byte[HashBytes];
-        Hash(text, hash);
-        return _rows.TryGetValue(MemoryMarshal.Read<UInt128>(hash), out place);
-    }
+    public void Dispose() => _own?.Dispose();
 
     private void Index(int batch, StringColumn hashes)
     {
@@ -135,28 +109,9 @@ internal sealed class StoredRows : IDisposable
         {
             if (!hashes.IsNull(row))
             {
-                _rows.TryAdd(MemoryMarshal.Read<UInt128>(hashes[row]), (batch, row));
+                _rows.TryAdd(ReadHash(hashes[row]), (batch, row));
             }
         }
-    }
-
-    private DocumentBatch Load(int batch)
-    {
-        for (LinkedListNode<LoadedBatch>? node = _loaded.First; node is not null; node = node.Next)
-        {
-            if (node.Value.Index == batch)
-            {
-                return node.Value.Documents;
-            }
-        }
-
-        if (_loaded.Count == LoadedBatches)
-        {
-            _loaded.First!.Value.Dispose();
-            _loaded.RemoveFirst();
-        }
-
-        return _loaded.AddLast(_reader.Read(batch)).Value.Documents;
     }
 
     private static string KeyOf(BuildContext context, Shard shard, PlannedStage stage)

@@ -125,6 +125,9 @@ public sealed class ContentStore : IDisposable
         _lease.Dispose();
     }
 
+    /// <summary>True when a file that no record of this build names can be had: it is here, or the remote cache may have it.</summary>
+    internal bool Has(StoredFile file) => HasFile(file);
+
     internal void PublishFile(string temporary, string digest)
     {
         string path = PathOf(digest);

@@ -55,6 +55,9 @@ public sealed partial record PerplexityStage : DocumentStage<PerplexityFigures>
     }
 
     /// <inheritdoc />
+    public override bool ReuseByText => true;
+
+    /// <inheritdoc />
     public override void Initialize(StageContext context)
     {
         string path = Model?.PathOrName ?? throw new StageException("DB4001", "the stage Perplexity names no model (option Model)");

@@ -10,7 +10,7 @@ namespace DataBuild.Engine.Tests.RandomEdits;
 internal sealed class ActionOracle
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _scoredTexts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _scoredTexts = new(StringComparer.Ordinal);
 
     /// <summary>The actions of a build and their identities.</summary>
     public Dictionary<(ActionKind Kind, string Stage, string Shard), string> Identities { get; private set; } = [];
@@ -47,14 +47,8 @@ internal sealed class ActionOracle
                 Add(ActionKind.Measure, stage.Prefix, name, identity);
                 if (kept && !_known.Contains($"{stage.Prefix} {identity}") && measured.Add(identity))
                 {
-                    // Only texts that the last scoring of this shard did not see.
-                    string[] texts = [.. rows.Where(r => r.Alive).Select(r => r.Text)];
-                    HashSet<string> seen = _scoredTexts.GetValueOrDefault(name, []);
-                    string[] unseen = [.. rows.Where(r => r.Alive && !seen.Contains(r.Text)).Select(r => r.Id)];
-                    scored.AddRange(unseen);
-
-                    // Fewer kept documents are no reason to forget the scores of the others.
-                    _scoredTexts[name] = unseen.Length > 0 ? [.. texts] : seen;
+                    // A text is scored once, wherever it stands.
+                    scored.AddRange(rows.Where(r => r.Alive && _scoredTexts.Add(r.Text)).Select(r => r.Id));
                 }
 
                 foreach (Row row in rows)
