@@ -6,7 +6,7 @@ namespace DataBuild.Text;
 /// A list of words as a tree of UTF-16 units, its nodes numbered level by level: a node's children stand side by side, and in order. A node that ends a
 /// word holds the word's cost, from 1 to 255 (more frequent words cost less); 0 stands for no word.
 /// </summary>
-public sealed class WordTrie
+internal sealed class WordTrie
 {
     private readonly char[] _labels;
     private readonly int[] _firstChild;
