@@ -160,7 +160,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (PlannedCrawl crawl in Crawl
-            .Select(item => new PlannedCrawl(item.ItemSpec.Replace('\\', '/'), Rooted(projectDirectory, item.ItemSpec), CustomMetadata(item), DefinedIn(item)))
+            .Select(item => new PlannedCrawl(item.ItemSpec.Replace('\\', '/'), IsAddress(item.ItemSpec) ? item.ItemSpec : Rooted(projectDirectory, item.ItemSpec), CustomMetadata(item), DefinedIn(item)))
             .OrderBy(crawl => crawl.Include, StringComparer.Ordinal))
         {
             if (seen.Add(crawl.Path))
@@ -203,6 +203,9 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
 
         return [.. metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
     }
+
+    // https://host/path or s3://bucket/key: fetched by the worker.
+    private static bool IsAddress(string include) => include.Contains("://", StringComparison.Ordinal);
 
     private static string Rooted(string directory, string path)
     {

@@ -1,4 +1,5 @@
 using DataBuild.Engine.Execution;
+using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
@@ -24,27 +25,29 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
 
     /// <summary>Runs all stages up to a phase; the last phase publishes the dataset.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
-    public bool Run(StagePhase phase, CancellationToken cancellation) => Reporting(() =>
-    {
-        if (phase == StagePhase.Package)
+    public bool Run(StagePhase phase, CancellationToken cancellation) => Reporting(
+        () =>
         {
-            Publish(cancellation);
-        }
-        else
-        {
-            _build!.RunThrough(phase, cancellation);
-        }
-    });
+            if (phase == StagePhase.Package)
+            {
+                Publish(cancellation);
+            }
+            else
+            {
+                _build!.RunThrough(phase, cancellation);
+            }
+        },
+        cancellation);
 
     /// <summary>Runs all stages and publishes nothing.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
-    public bool RunStages(CancellationToken cancellation) => Reporting(() => _build!.RunThrough(StagePhase.Package, cancellation));
+    public bool RunStages(CancellationToken cancellation) => Reporting(() => _build!.RunThrough(StagePhase.Package, cancellation), cancellation);
 
-    private bool Reporting(Action work)
+    private bool Reporting(Action work, CancellationToken cancellation)
     {
         try
         {
-            if (_build is null && !Prepare())
+            if (_build is null && !Prepare(cancellation))
             {
                 return false;
             }
@@ -107,7 +110,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         _lock?.Dispose();
     }
 
-    private bool Prepare()
+    private bool Prepare(CancellationToken cancellation)
     {
         _file = PlanFile.Load(planPath);
         _file.Takedown = [.. _file.Takedown, .. furtherTakedown ?? []];
@@ -118,6 +121,11 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         _lock ??= furtherTakedown is null ? BuildLock.Take(planPath) : null;
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
         _digests = digests;
+        if (!RemoteInputs.Resolve(_file, digests, events, cancellation))
+        {
+            return false;
+        }
+
         List<BuildDiagnostic> diagnostics = [];
         DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);
         diagnostics.ForEach(events.Diagnostic);

@@ -85,6 +85,9 @@ internal static class ReproduceCommand
         plan["outputDirectory"] = output + Path.DirectorySeparatorChar;
         plan["storeDirectory"] = Path.Combine(folder, "store");
         JsonObject properties = plan["properties"]!.AsObject();
+
+        // Inputs from afar are inputs: what is done twice begins with their bytes.
+        properties["DataBuildDownloadPath"] ??= Path.Combine(PlanFile.Load(planPath).StoreDirectory, "inputs");
         foreach (string name in properties.Select(p => p.Key).Where(k => k.StartsWith("DataBuildRemoteCache", StringComparison.Ordinal) || k is "DataBuildWriteLock" or "DataBuildCacheSize").ToArray())
         {
             // From nothing: no result of an earlier build may come in.

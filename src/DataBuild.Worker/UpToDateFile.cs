@@ -20,6 +20,7 @@ internal static class UpToDateFile
     {
         SortedSet<string> paths = new(StringComparer.Ordinal);
         paths.UnionWith(build.Shards.Select(s => s.Input.Path));
+        paths.UnionWith(build.Plan.File.PathLists.Select(l => l.Path));
         paths.UnionWith(build.Plan.Stages.SelectMany(s => s.Files).Select(f => f.Path));
         paths.UnionWith(build.Plan.File.StageAssemblies.Where(File.Exists));
         paths.UnionWith(DatasetDescription.StatementPath(build.Plan.File) is { } statement ? [statement] : []);

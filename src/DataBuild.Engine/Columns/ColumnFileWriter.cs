@@ -26,7 +26,15 @@ public sealed class ColumnFileWriter : IDisposable
         _file = store.CreateFile();
         _writer = new ArrowFileWriter(_file, _schema, leaveOpen: true);
         _hashes = [.. columns.Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256))];
-        _writer.WriteStart();
+        try
+        {
+            _writer.WriteStart();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes one batch.</summary>

@@ -34,7 +34,16 @@ public sealed class DatasetBuild : IDisposable
         // Shards block pool threads while they wait for their batches; without this the pool would grow by one thread every half second.
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, (4 * threads) + 8), ports);
-        _context = new BuildContext(plan, store, digests, threads, events, inFlightPath);
+        try
+        {
+            _context = new BuildContext(plan, store, digests, threads, events, inFlightPath);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+
         _shards = NewShards();
     }
 
@@ -106,9 +115,19 @@ public sealed class DatasetBuild : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _context.Digests.Save(Store.TemporaryFolder);
-        _context.Dispose();
-        _context.Store.Dispose();
+        try
+        {
+            _context.Digests.Save(Store.TemporaryFolder);
+        }
+        catch (IOException exception)
+        {
+            _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3003", $"the digests of inputs could not be remembered, the next build reads them again: {exception.Message}", Store.Root));
+        }
+        finally
+        {
+            _context.Dispose();
+            _context.Store.Dispose();
+        }
     }
 
     private T Repairing<T>(Func<T> work)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Store;
 
 namespace DataBuild.Engine.Planning;
@@ -10,7 +11,7 @@ namespace DataBuild.Engine.Planning;
 /// </summary>
 public sealed class InputLock(PlanFile file, FileDigests digests)
 {
-    private readonly string _path = Path.Combine(file.ProjectDirectory, "databuild.lock.json");
+    private readonly string _path = PathOf(file);
 
     /// <summary>Writes the lock file or compares the inputs with it, as the plan's properties ask.</summary>
     /// <returns>Errors: one for each input that is new, missing or changed.</returns>
@@ -22,6 +23,11 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
             foreach (CrawlItem input in plan.Inputs)
             {
                 found[PlanResolver.Normalise(input.Include)] = digests.Of(input.Path);
+            }
+
+            foreach ((string include, string path) in file.PathLists)
+            {
+                found[PlanResolver.Normalise(include)] = digests.Of(path);
             }
 
             foreach ((string path, string digest) in plan.Stages.SelectMany(s => s.Files))
@@ -48,8 +54,7 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
         Dictionary<string, string> locked;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(_path));
-            locked = document.RootElement.GetProperty("inputs").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal);
+            locked = Read(_path);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -73,6 +78,28 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
         return errors;
     }
 
+    /// <summary>The digests of a plan's lock file, by include; null where there is none that can be read, which <see cref="Check"/> reports.</summary>
+    public static IReadOnlyDictionary<string, string>? Locked(PlanFile file)
+    {
+        string path = PathOf(file);
+        try
+        {
+            return File.Exists(path) ? Read(path) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string PathOf(PlanFile file) => Path.Combine(file.ProjectDirectory, "databuild.lock.json");
+
+    private static Dictionary<string, string> Read(string path)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return document.RootElement.GetProperty("inputs").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal);
+    }
+
     private bool IsSet(string property) => file.Properties.TryGetValue(property, out string? value) && value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private BuildDiagnostic Error(string message) => new(true, "DB3010", message, _path);
@@ -91,6 +118,11 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
             }
 
             writer.WriteEndObject();
+            if (file.Fetched.Count > 0)
+            {
+                WriteFetched(writer);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -98,5 +130,29 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
         File.WriteAllText(temporary, Encoding.UTF8.GetString(stream.ToArray()) + "\n");
         CrashPoint.Reached();
         File.Move(temporary, _path, overwrite: true);
+    }
+
+    // For people who ask a server what it has now; what is compared is the digest.
+    private void WriteFetched(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("fetched");
+        foreach ((string include, FetchedInput input) in file.Fetched.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject(include);
+            writer.WriteNumber("bytes", input.Bytes);
+            if (input.ETag is not null)
+            {
+                writer.WriteString("etag", input.ETag);
+            }
+
+            if (input.LastModified is not null)
+            {
+                writer.WriteString("lastModified", input.LastModified);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
     }
 }

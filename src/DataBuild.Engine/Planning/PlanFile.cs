@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataBuild.Engine.Inputs;
 
 namespace DataBuild.Engine.Planning;
 
@@ -50,6 +51,14 @@ public sealed class PlanFile
 
     /// <summary>Assemblies that may hold stages of the dataset's own.</summary>
     public IReadOnlyList<string> StageAssemblies { get; set; } = [];
+
+    /// <summary>What is known of inputs that were fetched, by include; filled by <see cref="RemoteInputs"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, FetchedInput> Fetched { get; set; } = new Dictionary<string, FetchedInput>();
+
+    /// <summary>Lists of paths that inputs were taken from, as included and as local files; filled by <see cref="RemoteInputs"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(string Include, string Path)> PathLists { get; set; } = [];
 
     /// <summary>Reads a plan file.</summary>
     /// <exception cref="PlanException">The file cannot be read or is of another version.</exception>

@@ -27,10 +27,21 @@ public sealed class StoreFileStream : DigestingFileStream
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        base.Dispose(disposing);
-        if (disposing && !_committed)
+        if (_committed || !disposing)
         {
-            File.Delete(_temporary);
+            base.Dispose(disposing);
+            return;
         }
+
+        try
+        {
+            base.Dispose(disposing);
+        }
+        catch (IOException)
+        {
+            // The rest of a file that nobody wants could not be written: the disk is full, which whoever wanted it has been told.
+        }
+
+        File.Delete(_temporary);
     }
 }

@@ -52,9 +52,17 @@ internal sealed class StoreLease : IDisposable
                 continue;
             }
 
-            // Seen by a collection that begins later; one that began earlier is waited for.
-            WaitForCollection(layout);
-            return new StoreLease(file, Directory.CreateDirectory(Path.Combine(layout.Temporary, name)).FullName);
+            try
+            {
+                // Seen by a collection that begins later; one that began earlier is waited for.
+                WaitForCollection(layout);
+                return new StoreLease(file, Directory.CreateDirectory(Path.Combine(layout.Temporary, name)).FullName);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
     }
 

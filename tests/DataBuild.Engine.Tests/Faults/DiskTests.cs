@@ -55,6 +55,7 @@ public sealed class DiskTests : IDisposable
                 Assert.Contains("space", exception.Message, StringComparison.OrdinalIgnoreCase);
                 Assert.Contains(_dataset.StoreFolder, exception.Message, StringComparison.Ordinal);
                 Assert.False(Directory.Exists(_dataset.OutputFolder));
+                Assert.True(!OpenFiles().Any(), string.Join('\n', OpenFiles().Append(exception.ToString())));
             }
 
             Run("mount", "-o", "remount,size=64m", _dataset.StoreFolder);
@@ -154,6 +155,10 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(0, Run("umount", _dataset.StoreFolder));
         _mounted = false;
     }
+
+    // What a failed build left open would keep its folder from being removed, and its space from being free.
+    private IEnumerable<string> OpenFiles() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .Select(fd => new FileInfo(fd).LinkTarget ?? "").Where(target => target.StartsWith(_dataset.StoreFolder, StringComparison.Ordinal));
 
     private static int Run(string program, params string[] arguments)
     {
