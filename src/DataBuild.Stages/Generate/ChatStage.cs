@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.AI;
 
 namespace DataBuild.Stages.Generate;
 
@@ -199,7 +198,7 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
         }
     }
 
-    private IChatClient OpenEndpoint()
+    private ChatCompletionsClient OpenEndpoint()
     {
         if (EndpointModel is null || !Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
         {
