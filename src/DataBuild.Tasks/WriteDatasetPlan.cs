@@ -81,6 +81,10 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     [Output]
     public bool DefinesStages { get; private set; }
 
+    /// <summary>Files that options of stages name, such as models and word lists, relative to the project.</summary>
+    [Output]
+    public ITaskItem[] OptionFiles { get; private set; } = [];
+
     /// <summary>True when the file's content was changed.</summary>
     [Output]
     public bool Changed { get; private set; }
@@ -118,6 +122,9 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             StageAssemblies = [.. StageAssemblies.Select(item => item.ItemSpec).Prepend(DefinesStages ? Assembly : "").Where(path => path.Length > 0).Select(path => Rooted(projectDirectory, path)).Concat(copiedStages).Distinct(StringComparer.Ordinal)],
         };
 
+        OptionFiles = [.. Stages.SelectMany(item => CustomMetadata(item)).SelectMany(option => option.Value.Split(';'))
+            .Select(value => value.Trim()).Where(value => value.Length > 0 && File.Exists(Rooted(projectDirectory, value)))
+            .Distinct(StringComparer.Ordinal).Select(value => new Microsoft.Build.Utilities.TaskItem(value))];
         byte[] content = plan.ToJson();
         string path = Rooted(projectDirectory, PlanFile);
         try

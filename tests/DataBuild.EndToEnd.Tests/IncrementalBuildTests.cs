@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace DataBuild.EndToEnd.Tests;
 
 /// <summary>What a build does again after each kind of change.</summary>
@@ -79,6 +81,48 @@ public sealed class IncrementalBuildTests
     }
 
     [Fact]
+    public void Touched_files_and_commits_compute_nothing()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            <Stage Include="KeepAll" />
+            <Stage Include="ExactDedup" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 4));
+        project.Write("KeepAll.cs", """
+            /// <summary>Keeps all.</summary>
+            [Stage("KeepAll")]
+            public sealed partial record KeepAll : DocumentStage
+            {
+                /// <inheritdoc/>
+                public override Verdict Run(Document document) => Verdict.Keep;
+            }
+            """);
+        project.Write(".gitignore", "bin/\nobj/");
+        Git(project, "init", "--quiet");
+        Commit(project, "first");
+        project.Build().AssertSucceeded().AssertStage("KeepAll", computed: 1);
+        SortedDictionary<string, string> output = project.OutputDigests();
+
+        // A commit puts another revision into what compilers write, and changes no input.
+        project.Write("notes.txt", "of no concern");
+        Commit(project, "second");
+        project.Build().AssertUpToDate("Tiny");
+
+        // Files that are newer than all outputs, with the bytes of before.
+        foreach (string file in new[] { "crawl/a.warc.gz", "KeepAll.cs", "Tiny.csproj" })
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(project.Folder, file), DateTime.UtcNow);
+        }
+
+        BuildResult touched = project.Build().AssertSucceeded();
+        Assert.All(touched.Stages, s => Assert.Equal((0, 0, false), (s.Computed, s.Decided, s.Merged)));
+        Assert.Equal(output, project.OutputDigests());
+        project.Build().AssertUpToDate("Tiny");
+    }
+
+    [Fact]
     public void A_damaged_output_is_made_again()
     {
         using DatasetProject project = new DatasetProject().WithItems(Items);
@@ -105,5 +149,18 @@ public sealed class IncrementalBuildTests
         Assert.Equal(
             Directory.EnumerateFiles(project.Output, "*", SearchOption.AllDirectories).Count(),
             Directory.EnumerateFiles(Path.Combine(project.Folder, "out", "Tiny"), "*", SearchOption.AllDirectories).Count());
+    }
+
+    private static void Commit(DatasetProject project, string message)
+    {
+        Git(project, "add", "-A");
+        Git(project, "-c", "user.name=Someone", "-c", "user.email=someone@example.org", "commit", "--quiet", "-m", message);
+    }
+
+    private static void Git(DatasetProject project, params string[] arguments)
+    {
+        using Process git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = project.Folder })!;
+        git.WaitForExit();
+        Assert.Equal(0, git.ExitCode);
     }
 }

@@ -78,6 +78,43 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     }
 
     [Fact]
+    public void A_changed_dataset_is_an_error_that_shows_the_difference_until_it_is_accepted()
+    {
+        // What stands above a project reaches it, as it does every project.
+        string folder = feed.NewFolder("Verified");
+        string project = Directory.CreateDirectory(Path.Combine(folder, "Web")).FullName;
+        Directory.CreateDirectory(Path.Combine(project, "crawl"));
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), "<Project><PropertyGroup><DataBuildOutputFormat>jsonl</DataBuildOutputFormat><DatasetLicense>CC-BY-4.0</DatasetLicense></PropertyGroup></Project>");
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.targets"), "<Project><ItemGroup><Stage Include=\"ExactDedup\" Name=\"inherited\" /></ItemGroup></Project>");
+        File.WriteAllText(Path.Combine(project, "Web.csproj"), Project.Replace("<Stage Include=\"ExactDedup\" />", "", StringComparison.Ordinal));
+        File.WriteAllBytes(Path.Combine(project, "crawl", "a.warc.gz"), CrawlFile.Pages(0, 4));
+        DotNet.Run(project, "build", "-t:AcceptDataset").AssertSucceeded().AssertStage("ExactDedup", computed: 1);
+        string[] verified = ["Web.manifest.verified.json", "Web.rows.verified.txt", "Web.stages.verified.txt"];
+        Assert.Equal(verified, Snapshots(project));
+        string stages = File.ReadAllText(Path.Combine(project, "Web.stages.verified.txt"));
+        Assert.True(File.Exists(Path.Combine(project, "bin/Debug/Web/data/train-00000-of-00001.jsonl")));
+        Assert.Contains("CC-BY-4.0", File.ReadAllText(Path.Combine(project, "bin/Debug/Web/README.md")), StringComparison.Ordinal);
+
+        File.WriteAllBytes(Path.Combine(project, "crawl", "b.warc.gz"), CrawlFile.Pages(3, 2));
+        BuildResult changed = DotNet.Run(project, "build", "-t:VerifyDataset", "--no-restore").AssertFailed("DB5041");
+        Assert.Equal(verified, changed.Errors.Select(e => Path.GetFileName(e.File)).Order(StringComparer.Ordinal));
+        LoggedDiagnostic counts = changed.Errors.Single(e => e.File.EndsWith("Web.stages.verified.txt", StringComparison.Ordinal));
+        Assert.Equal(2, counts.Line);
+        Assert.Matches(@"\n- +2 extract +4 +4\n", counts.Message.ReplaceLineEndings("\n"));
+        Assert.Matches(@"\n\+ +2 extract +6 +6\n", counts.Message.ReplaceLineEndings("\n"));
+        Assert.Contains("dotnet build -t:AcceptDataset", counts.Message, StringComparison.Ordinal);
+        Assert.Equal([.. verified.Select(v => v.Replace("verified", "received", StringComparison.Ordinal)).Concat(verified).Order(StringComparer.Ordinal)], Snapshots(project));
+        Assert.Equal(stages, File.ReadAllText(Path.Combine(project, "Web.stages.verified.txt")));
+
+        DotNet.Run(project, "build", "-t:AcceptDataset", "--no-restore").AssertSucceeded();
+        Assert.Equal(verified, Snapshots(project));
+        DotNet.Run(project, "build", "-t:VerifyDataset", "--no-restore").AssertSucceeded();
+    }
+
+    private static string[] Snapshots(string project) =>
+        [.. Directory.EnumerateFiles(project).Select(f => Path.GetFileName(f)).Where(f => f.Contains(".verified.", StringComparison.Ordinal) || f.Contains(".received.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    [Fact]
     public void A_package_of_stages_is_referenced_and_just_works()
     {
         string library = feed.NewFolder("Acme.Stages");

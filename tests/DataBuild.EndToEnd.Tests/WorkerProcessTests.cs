@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DataBuild.EndToEnd.Tests;
 
 /// <summary>Builds with a worker that follows a script.</summary>
@@ -45,12 +47,57 @@ public sealed class WorkerProcessTests
         using DatasetProject project = Project();
         Assert.Equal(0, DotNet.Run(project.Folder, "restore").ExitCode);
 
-        BuildResult result = DotNet.Run(project.Folder, "msbuild", "-t:ResolveReferences;Compile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", UseFakeWorker);
+        string[] designTime = ["msbuild", "-t:ResolveReferences;Compile", "-p:DesignTimeBuild=true", "-p:BuildingProject=false", UseFakeWorker];
+        BuildResult result = DotNet.Run(project.Folder, [.. designTime, "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true"]);
 
         result.AssertSucceeded();
         Assert.Contains("WriteDatasetPlan", result.Targets);
+        Assert.DoesNotContain("ExtractDocuments", result.Targets);
         Assert.True(File.Exists(Path.Combine(project.Folder, "obj/Debug/net10.0/Tiny.databuild.plan.json")));
         Assert.False(File.Exists(Path.Combine(project.Folder, "fake-worker.log")));
+
+        // An editor runs the compiler itself on what such a build gathers; a mistake in an imported file is told at its place there.
+        project.Write("stages.props", """
+            <Project>
+              <ItemGroup>
+                <Stage Include="MinHashDedup" Bnads="14" />
+              </ItemGroup>
+            </Project>
+            """);
+        project.Edit("</Project>", "<Import Project=\"stages.props\" /></Project>");
+        LoggedDiagnostic error = Assert.Single(DotNet.Run(project.Folder, designTime).AssertFailed("DB1002").Errors);
+        Assert.Equal((Path.Combine(project.Folder, "stages.props"), 3, 35), (error.File, error.Line, error.Column));
+        Assert.Contains("did you mean 'Bands'?", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(project.Folder, "fake-worker.log")));
+    }
+
+    [Fact]
+    public void An_editor_compares_every_file_that_the_dataset_is_made_of()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Takedown Include="gone.txt" />
+            <Stage Include="Extract" />
+            <Stage Include="UrlFilter" Domains="lists/a.txt;lists/b.txt" />
+            <Stage Include="Score" Model="quality.onnx" />
+            <Stage Include="Tokenize" Tokenizer="o200k_base" />
+            """);
+        foreach (string file in new[] { "crawl/a.warc.gz", "gone.txt", "lists/a.txt", "lists/b.txt", "quality.onnx" })
+        {
+            project.Write(file, "");
+        }
+
+        Assert.Equal(0, DotNet.Run(project.Folder, "restore").ExitCode);
+        using JsonDocument items = JsonDocument.Parse(DotNet.Command(
+            project.Folder, "msbuild", "-t:CollectDatasetInputs", "-getItem:UpToDateCheckInput,UpToDateCheckBuilt", "-p:DesignTimeBuild=true", "-p:BuildingProject=false"));
+        string[] Files(string item) =>
+        [
+            .. items.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Where(i => i.TryGetProperty("Set", out JsonElement set) && set.GetString() == "Dataset")
+                .Select(i => Path.GetRelativePath(project.Folder, i.GetProperty("FullPath").GetString()!)).Order(StringComparer.Ordinal),
+        ];
+
+        Assert.Equal(["crawl/a.warc.gz", "gone.txt", "lists/a.txt", "lists/b.txt", "quality.onnx"], Files("UpToDateCheckInput"));
+        Assert.Equal(["bin/Debug/Tiny/manifest.json"], Files("UpToDateCheckBuilt"));
     }
 
     [Fact]
@@ -78,20 +125,33 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void Targets_of_the_project_go_between_the_phases()
+    public void Targets_of_the_project_go_before_and_after_every_phase()
     {
+        string[] phases = ["WriteDatasetPlan", "ExtractDocuments", "CleanDocuments", "DeduplicateDocuments", "ScoreDocuments", "TokenizeDocuments", "PackageDataset"];
         using DatasetProject project = Project();
-        project.Edit("</Project>", """
-            <Target Name="AfterExtract" AfterTargets="ExtractDocuments"><Message Importance="High" Text="extracted" /></Target>
-            <Target Name="BeforePackage" BeforeTargets="PackageDataset"><Message Importance="High" Text="about to package" /></Target>
-            </Project>
-            """);
+        project.Edit("</Project>", string.Concat(phases.Select(p => $"""
+            <Target Name="Before{p}" BeforeTargets="{p}" />
+            <Target Name="Asked{p}" />
+            <PropertyGroup><{p}DependsOn>Asked{p}</{p}DependsOn></PropertyGroup>
+            <Target Name="After{p}" AfterTargets="{p}"><Message Importance="High" Text="after {p}" /></Target>
+
+            """)) + "</Project>");
 
         BuildResult result = project.Build(UseFakeWorker).AssertSucceeded();
 
-        string[] phases = ["WriteDatasetPlan", "CoreCompile", "ExtractDocuments", "AfterExtract", "CleanDocuments", "DeduplicateDocuments", "ScoreDocuments", "TokenizeDocuments", "BeforePackage", "PackageDataset"];
-        Assert.Equal(phases, result.Targets.Where(phases.Contains));
-        Assert.Contains("about to package", result.Output, StringComparison.Ordinal);
+        string[] order = [.. phases.SelectMany(p => new[] { "Before" + p, "Asked" + p, p, "After" + p })];
+        string[] ran = [.. result.Targets.Where(order.Contains).Distinct()];
+        Assert.Equal(phases, ran.Where(phases.Contains));
+        foreach (string phase in phases)
+        {
+            int at = Array.IndexOf(ran, phase);
+            Assert.True(Array.IndexOf(ran, "Before" + phase) is >= 0 and int before && before < at, $"Before{phase}: {string.Join(' ', ran)}");
+            Assert.True(Array.IndexOf(ran, "Asked" + phase) is >= 0 and int asked && asked < at, $"Asked{phase}: {string.Join(' ', ran)}");
+            Assert.Equal("After" + phase, ran[at + 1]);
+        }
+
+        Assert.True(result.Targets.IndexOf("CoreCompile") is >= 0 and int compile && compile < result.Targets.IndexOf("ExtractDocuments"));
+        Assert.Contains("after PackageDataset", result.Output, StringComparison.Ordinal);
 
         // A build that has nothing to do passes the same targets and starts no worker.
         string log = project.Read("fake-worker.log");

@@ -38,6 +38,9 @@ internal sealed class GeneratorRun
 
     public GeneratorDriverRunResult Result => _driver.GetRunResult();
 
+    /// <summary>What the last run took.</summary>
+    public TimeSpan Elapsed => _driver.GetTimingInfo().ElapsedTime;
+
     public GeneratorRunResult Only => Result.Results.Single();
 
     /// <summary>Runs generators.</summary>

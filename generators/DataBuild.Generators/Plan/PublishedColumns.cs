@@ -31,6 +31,7 @@ internal static class PublishedColumns
     public static EquatableArray<PublishedColumn> Of(PlanModel plan, IEnumerable<(StageSchema Schema, string InstanceName)> stages)
     {
         List<ColumnModel> chosen = [.. ReadColumns];
+        HashSet<string> chosenNames = new(ReadColumns.Select(c => c.Name), StringComparer.Ordinal);
         Dictionary<string, ColumnModel> known = ReadColumns.Concat(FurtherReadColumns).ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach ((StageSchema schema, string instanceName) in stages)
         {
@@ -39,7 +40,7 @@ internal static class PublishedColumns
                 bool relative = column.Name.StartsWith(".", StringComparison.Ordinal);
                 ColumnModel absolute = relative ? column with { Name = instanceName + column.Name } : column;
                 known[absolute.Name] = absolute;
-                if ((!relative || schema.Published.Contains(column.Name)) && !chosen.Any(c => c.Name == absolute.Name))
+                if ((!relative || schema.Published.Contains(column.Name)) && chosenNames.Add(absolute.Name))
                 {
                     chosen.Add(absolute);
                 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace DataBuild.ExtractionBenchmark;
+namespace DataBuild.Tests;
 
 /// <summary>The processor time of the calling thread; elapsed time where the system does not tell it (other than Linux).</summary>
 internal static partial class ThreadClock
