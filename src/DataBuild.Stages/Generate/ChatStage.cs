@@ -236,6 +236,6 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
             false,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Name}: {totals.Answers:N0} answers of '{EndpointModel ?? Script?.Value}' ({totals.Wrong:N0} wrong) to {totals.Requests:N0} requests, {totals.FromStore:N0} kept from before; {Budget.Spent(totals)}")));
+                $"{totals.Answers:N0} answers of '{EndpointModel ?? Script?.Value}' ({totals.Wrong:N0} wrong) to {totals.Requests:N0} requests, {totals.FromStore:N0} kept from before; {Budget.Spent(totals)}")));
     }
 }
