@@ -17,6 +17,9 @@ internal sealed class BenchmarkProject(string folder, string crawlFolder)
     private static readonly string Repository = typeof(BenchmarkProject).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
     private double _minScore = 0.2;
 
+    /// <summary>What the worker told during the last build.</summary>
+    public string EventsFile => Path.Combine(folder, "obj", "Release", "net10.0", "Benchmark.databuild.events.jsonl");
+
     public void Create()
     {
         if (Directory.Exists(folder))

@@ -11,8 +11,9 @@ Option<FileInfo[]> pages = new("--pages")
 };
 Option<double> megabytes = new("--megabytes") { Description = "Size of the crawl to make, uncompressed", DefaultValueFactory = _ => 1000 };
 Option<int> inputs = new("--inputs") { Description = "Number of WARC files to cut it into", DefaultValueFactory = _ => 8 };
+Option<bool> coldOnly = new("--cold-only") { Description = "Leave out the builds after the first" };
 Option<DirectoryInfo> folder = new("--folder") { Description = "Folder to work in; kept, so that the crawl is made once", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Path.GetTempPath(), "databuild-benchmark")) };
-RootCommand root = new("Builds a dataset from a crawl of any size: cold, again with nothing changed, and after an edit of a late threshold.") { pages, megabytes, inputs, folder };
+RootCommand root = new("Builds a dataset from a crawl of any size: cold, again with nothing changed, and after an edit of a late threshold.") { pages, megabytes, inputs, folder, coldOnly };
 root.SetAction(result =>
 {
     FileInfo[] sources = result.GetRequiredValue(pages);
@@ -31,8 +32,18 @@ root.SetAction(result =>
     BenchmarkProject dataset = new(Path.Combine(work.FullName, "dataset"), crawl.Folder);
     dataset.Create();
     dataset.Warm();
-    double empty = EmptyLibrary.NoOpSeconds(Path.Combine(work.FullName, "empty"));
+    double empty = result.GetValue(coldOnly) ? 0 : EmptyLibrary.NoOpSeconds(Path.Combine(work.FullName, "empty"));
     BuildMeasurement cold = Report("cold", dataset.Build());
+    foreach (StageThroughput stage in StageThroughput.Read(dataset.EventsFile))
+    {
+        Line($"    {stage.Stage}: documents/s by tenth of its work: {string.Join(' ', stage.Tenths.Select(t => t.ToString("N0", CultureInfo.InvariantCulture)))}");
+    }
+
+    if (result.GetValue(coldOnly))
+    {
+        return 0;
+    }
+
     BuildMeasurement same = Report("nothing changed", Enumerable.Range(0, 3).Select(_ => dataset.Build()).OrderBy(b => b.Seconds).ElementAt(1));
     dataset.EditThreshold();
     BuildMeasurement late = Report("late threshold edited", dataset.Build());

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -75,7 +74,7 @@ public abstract class ColumnBuilder
 /// <typeparam name="T">Type of a value.</typeparam>
 public sealed class ValueColumnBuilder<T> : ColumnBuilder where T : unmanaged
 {
-    private ArrayBufferWriter<byte> _values = new();
+    private readonly GrowingBytes _values = new();
 
     /// <inheritdoc />
     public override ColumnType Type { get; } = ColumnTypes.OfValue<T>();
@@ -83,7 +82,7 @@ public sealed class ValueColumnBuilder<T> : ColumnBuilder where T : unmanaged
     /// <summary>Appends a value.</summary>
     public void Append(T value)
     {
-        Write(value);
+        _values.Write(value);
         RowAppended();
     }
 
@@ -101,29 +100,17 @@ public sealed class ValueColumnBuilder<T> : ColumnBuilder where T : unmanaged
     }
 
     /// <inheritdoc />
-    protected override void AppendEmpty() => Write(default);
+    protected override void AppendEmpty() => _values.Write(default(T));
 
     /// <inheritdoc />
-    protected override Column BuildColumn(int length, ReadOnlyMemory<byte> validity)
-    {
-        ReadOnlyMemory<byte> values = _values.WrittenMemory;
-        _values = new ArrayBufferWriter<byte>(Math.Max(16, values.Length));
-        return new ValueColumn<T>(length, values, validity);
-    }
-
-    private void Write(T value)
-    {
-        int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
-        MemoryMarshal.Write(_values.GetSpan(size), in value);
-        _values.Advance(size);
-    }
+    protected override Column BuildColumn(int length, ReadOnlyMemory<byte> validity) => new ValueColumn<T>(length, _values.Take(), validity);
 }
 
 /// <summary>Collects strings as UTF-8, or byte strings.</summary>
 public sealed class StringColumnBuilder : ColumnBuilder
 {
-    private ArrayBufferWriter<byte> _bytes = new();
-    private ArrayBufferWriter<byte> _offsets = new();
+    private readonly GrowingBytes _bytes = new();
+    private readonly GrowingBytes _offsets = new();
 
     /// <summary>Creates a builder of strings or, with <see cref="ColumnType.Binary"/>, of byte strings.</summary>
     public StringColumnBuilder(ColumnType type = ColumnType.String) => Type = type;
@@ -132,12 +119,12 @@ public sealed class StringColumnBuilder : ColumnBuilder
     public override ColumnType Type { get; }
 
     /// <summary>Bytes appended so far; a batch of more than 2^31 - 1 bytes cannot be built.</summary>
-    public long ByteLength => _bytes.WrittenCount;
+    public long ByteLength => _bytes.Count;
 
     /// <summary>Appends UTF-8 (or any) bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        StartRow();
+        WriteOffset();
         _bytes.Write(bytes);
         RowAppended();
     }
@@ -145,9 +132,8 @@ public sealed class StringColumnBuilder : ColumnBuilder
     /// <summary>Appends UTF-16 text; a lone surrogate becomes U+FFFD.</summary>
     public void Append(ReadOnlySpan<char> text)
     {
-        StartRow();
-        int length = Encoding.UTF8.GetBytes(text, _bytes.GetSpan(Math.Max(1, Encoding.UTF8.GetMaxByteCount(text.Length))));
-        _bytes.Advance(length);
+        WriteOffset();
+        _bytes.Advance(Encoding.UTF8.GetBytes(text, _bytes.Room(Encoding.UTF8.GetMaxByteCount(text.Length))));
         RowAppended();
     }
 
@@ -165,34 +151,24 @@ public sealed class StringColumnBuilder : ColumnBuilder
     }
 
     /// <inheritdoc />
-    protected override void AppendEmpty() => StartRow();
+    protected override void AppendEmpty() => WriteOffset();
 
     /// <inheritdoc />
     protected override Column BuildColumn(int length, ReadOnlyMemory<byte> validity)
     {
         WriteOffset();
-        StringColumn column = new(length, _offsets.WrittenMemory, _bytes.WrittenMemory, validity, Type);
-        _offsets = new ArrayBufferWriter<byte>(Math.Max(16, column.OffsetMemory.Length));
-        _bytes = new ArrayBufferWriter<byte>(Math.Max(16, column.ByteMemory.Length));
-        return column;
+        return new StringColumn(length, _offsets.Take(), _bytes.Take(), validity, Type);
     }
 
-    private void StartRow() => WriteOffset();
-
-    private void WriteOffset()
-    {
-        int offset = _bytes.WrittenCount;
-        MemoryMarshal.Write(_offsets.GetSpan(sizeof(int)), in offset);
-        _offsets.Advance(sizeof(int));
-    }
+    private void WriteOffset() => _offsets.Write(_bytes.Count);
 }
 
 /// <summary>Collects lists of fixed-size values.</summary>
 /// <typeparam name="T">Type of an element.</typeparam>
 public sealed class ListColumnBuilder<T> : ColumnBuilder where T : unmanaged
 {
-    private ArrayBufferWriter<byte> _values = new();
-    private ArrayBufferWriter<byte> _offsets = new();
+    private readonly GrowingBytes _values = new();
+    private readonly GrowingBytes _offsets = new();
     private int _elements;
 
     /// <inheritdoc />
@@ -214,16 +190,9 @@ public sealed class ListColumnBuilder<T> : ColumnBuilder where T : unmanaged
     protected override Column BuildColumn(int length, ReadOnlyMemory<byte> validity)
     {
         WriteOffset();
-        ListColumn<T> column = new(length, _offsets.WrittenMemory, _values.WrittenMemory, validity);
-        _offsets = new ArrayBufferWriter<byte>(Math.Max(16, column.OffsetMemory.Length));
-        _values = new ArrayBufferWriter<byte>(Math.Max(16, column.ValueMemory.Length));
         _elements = 0;
-        return column;
+        return new ListColumn<T>(length, _offsets.Take(), _values.Take(), validity);
     }
 
-    private void WriteOffset()
-    {
-        MemoryMarshal.Write(_offsets.GetSpan(sizeof(int)), in _elements);
-        _offsets.Advance(sizeof(int));
-    }
+    private void WriteOffset() => _offsets.Write(_elements);
 }

@@ -18,7 +18,7 @@ public sealed class ColumnFileReader : IDisposable
     {
         _file = file;
         _stream = new FileStream(store.OpenVerified(file.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
-        _reader = new ArrowFileReader(_stream);
+        _reader = new ArrowFileReader(_stream, PooledColumnMemory.Shared);
     }
 
     /// <summary>Reads a batch; its columns are valid until it is disposed.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Reporting;
@@ -64,6 +63,9 @@ public sealed class DatasetBuild : IDisposable
 
     /// <summary>What was read from each input, by shard.</summary>
     public Dictionary<int, ActionRecord> InputRecords { get; } = [];
+
+    /// <summary>What the actions of the build share.</summary>
+    internal BuildContext Context => _context;
 
     /// <summary>Files made by stages, by the stage's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<MadeFile>> MadeFiles => _context.MadeFiles;
@@ -271,18 +273,7 @@ public sealed class DatasetBuild : IDisposable
     private static bool CanJoin(PlannedStage stage, HashSet<string> written) =>
         stage.Scope != MeasureScope.Kept && stage.Stage is not IBatchStage && !stage.Stage.InputColumns.Any(written.Contains);
 
-    private void ForEachShard(Action<Shard> action)
-    {
-        try
-        {
-            Parallel.ForEach(_shards, new ParallelOptions { MaxDegreeOfParallelism = _context.Threads, CancellationToken = _context.Cancellation }, action);
-        }
-        catch (AggregateException exception)
-        {
-            // One cause is what a person can act on: the first by shard order would need all to finish, so the first that came.
-            ExceptionDispatchInfo.Throw(exception.Flatten().InnerExceptions.OrderBy(e => e is OperationCanceledException).First());
-        }
-    }
+    private void ForEachShard(Action<Shard> action) => ParallelWork.ForEach(_shards, _context.Threads, action, _context.Cancellation);
 
     private StageTally NewTally(PlannedStage stage)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using DataBuild.Engine.Columns;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Packaging.Tokens;
 using DataBuild.Engine.Planning;
@@ -17,9 +16,6 @@ public sealed class DatasetPackager
 {
     /// <summary>Changes whenever the same shards give other output bytes.</summary>
     private const int Version = 2;
-
-    /// <summary>Text bytes after which the next file of rows begins.</summary>
-    private const long TextBytesPerFile = 512L << 20;
 
     private readonly DatasetBuild _build;
     private readonly DatasetPlan _plan;
@@ -68,7 +64,7 @@ public sealed class DatasetPackager
         Directory.CreateDirectory(partial);
         try
         {
-            Manifest manifest = Write(new OutputFolder(partial), key, report());
+            Manifest manifest = Write(new OutputFolder(partial), key, report);
             Swap(partial, output);
             return (manifest, true);
         }
@@ -169,29 +165,67 @@ public sealed class DatasetPackager
     private IEnumerable<(string Stage, MadeFile File)> MadeFiles() => _plan.Stages
         .Where(s => _build.MadeFiles.ContainsKey(s.Name)).SelectMany(s => _build.MadeFiles[s.Name].Select(f => (s.Name, f)));
 
-    private IEnumerable<string> ReadColumns() => _columns.Where(c => c.Source != PublishedColumns.SourceColumn).Select(c => c.Source)
+    private IEnumerable<string> ReadColumns() => PublishedColumns.StoredOf(_columns)
         .Concat(_tokenStage is null ? [] : [TokensColumn(), "id"]).Distinct(StringComparer.Ordinal);
 
     private string TokensColumn() => _tokenStage!.Name + ((ITokenizingStage)_tokenStage.Stage).TokensColumn;
 
-    private Manifest Write(OutputFolder folder, string key, BuildReport report)
+    private Manifest Write(OutputFolder folder, string key, Func<BuildReport> collectReport)
     {
         PublishedFacts facts = new(_plan);
-        List<ManifestFile> files = WriteRows(folder, facts);
-        long rows = files.Sum(f => f.Rows ?? 0);
+        BuildReport? report = null;
+        long? tokens = null;
+
+        // None of these reads what another writes; those that take longest begin first. Files are listed in this order, whichever is ready first.
+        List<Func<IEnumerable<ManifestFile>>> parts =
+        [
+            () => new RowPackager(_build, _columns, facts, _cancellation).Write(folder),
+            WriteTokens,
+            CollectReport,
+            .. MadeFiles().Select(made => (Func<IEnumerable<ManifestFile>>)(() => Copy(made.Stage, made.File))),
+            WriteVerdicts,
+        ];
+        IEnumerable<ManifestFile>[] written = new IEnumerable<ManifestFile>[parts.Count];
+        ParallelWork.ForEach(Enumerable.Range(0, parts.Count), _build.Context.Threads, part => written[part] = parts[part](), _cancellation);
+        List<ManifestFile> files = [.. written.SelectMany(w => w)];
+        long rows = files.Sum(f => f.Path.StartsWith(RowPackager.Folder, StringComparison.Ordinal) ? f.Rows ?? 0 : 0);
         if (rows != _build.Summaries[^1].Counts.Kept)
         {
             throw new StageException("DB3060", $"{rows} rows were written of the {_build.Summaries[^1].Counts.Kept} documents that the last stage kept");
         }
 
-        long? tokens = null;
-        if (_tokenStage is not null)
+        // Each of these tells of the files before it, and the manifest of every file.
+        Manifest manifest = NewManifest(key, files, facts, tokens);
+        Describe("README.md", DatasetCard.Render(manifest, _plan.File.OutputFormat, _description.Statement));
+        Describe("croissant.json", Croissant.Render(manifest, _plan.File.OutputFormat));
+        Describe("SHA256SUMS", string.Concat(manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => $"{f.Sha256}  {f.Path}\n")));
+        manifest.Files = [.. manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal)];
+
+        // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
+        folder.Write("report.html", Encoding.UTF8.GetBytes(ReportPage.Render(report!, manifest)));
+        byte[] json = manifest.ToJson();
+        folder.Write("manifest.json", json);
+        folder.Write(ProvenanceStatement.FileName, ProvenanceOf(manifest, json));
+        return manifest;
+
+        IEnumerable<ManifestFile> WriteTokens()
         {
+            if (_tokenStage is null)
+            {
+                return [];
+            }
+
             tokens = new TokenPackager(_build, _tokenStage, _cancellation).Write(folder);
-            files.AddRange(folder.Files.Where(f => f.StartsWith(TokenSink.Folder, StringComparison.Ordinal)).Select(f => folder.Entry(f)));
+            return [.. folder.Files.Where(f => f.StartsWith(TokenSink.Folder, StringComparison.Ordinal)).Select(f => folder.Entry(f))];
         }
 
-        foreach ((string stage, MadeFile made) in MadeFiles())
+        IEnumerable<ManifestFile> CollectReport()
+        {
+            report = collectReport();
+            return [];
+        }
+
+        IEnumerable<ManifestFile> Copy(string stage, MadeFile made)
         {
             string name = $"{stage}/{made.Name}";
             using (FileStream source = File.OpenRead(_build.Store.OpenVerified(made.File.Digest)))
@@ -200,34 +234,25 @@ public sealed class DatasetPackager
                 source.CopyTo(copy);
             }
 
-            files.Add(folder.Entry(name));
+            return [folder.Entry(name)];
         }
 
-        if (VerdictTable.IsWanted(_plan.File))
+        IEnumerable<ManifestFile> WriteVerdicts()
         {
+            if (!VerdictTable.IsWanted(_plan.File))
+            {
+                return [];
+            }
+
             using (Stream verdicts = folder.Create(VerdictTable.FileName))
             {
                 VerdictTable.Write(verdicts, _build, _cancellation);
             }
 
-            files.Add(folder.Entry(VerdictTable.FileName, _build.Shards.Sum(s => s.Rows)));
+            return [folder.Entry(VerdictTable.FileName, _build.Shards.Sum(s => s.Rows))];
         }
 
-        // Each of these tells of the files before it, and the manifest of every file.
-        Manifest manifest = NewManifest(key, files, facts, tokens);
-        Add("README.md", DatasetCard.Render(manifest, _plan.File.OutputFormat, _description.Statement));
-        Add("croissant.json", Croissant.Render(manifest, _plan.File.OutputFormat));
-        Add("SHA256SUMS", string.Concat(manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => $"{f.Sha256}  {f.Path}\n")));
-        manifest.Files = [.. manifest.Files.OrderBy(f => f.Path, StringComparer.Ordinal)];
-
-        // The report tells of this build (times, reuse), so it is no part of the reproducible dataset and not in the manifest.
-        folder.Write("report.html", Encoding.UTF8.GetBytes(ReportPage.Render(report, manifest)));
-        byte[] json = manifest.ToJson();
-        folder.Write("manifest.json", json);
-        folder.Write(ProvenanceStatement.FileName, ProvenanceOf(manifest, json));
-        return manifest;
-
-        void Add(string name, string text)
+        void Describe(string name, string text)
         {
             folder.Write(name, Encoding.UTF8.GetBytes(text));
             manifest.Files = [.. manifest.Files, folder.Entry(name)];
@@ -275,104 +300,5 @@ public sealed class DatasetPackager
         }
 
         return options;
-    }
-
-    private List<ManifestFile> WriteRows(OutputFolder folder, PublishedFacts facts)
-    {
-        List<long> rowCounts = [];
-        TableWriter? writer = null;
-        Stream? stream = null;
-        long fileBytes = 0;
-        try
-        {
-            foreach (Shard shard in _build.Shards)
-            {
-                using BatchReader reader = new(_build.Store, shard.Find(ReadColumns().Append(Shard.AliveColumn).Concat(facts.Columns)));
-                for (int batch = 0; batch < shard.BatchRows.Count; batch++)
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    using LoadedBatch loaded = reader.Read(batch);
-                    int[] rows = KeptRows(loaded.Documents);
-                    if (rows.Length == 0)
-                    {
-                        continue;
-                    }
-
-                    if (writer is null || fileBytes >= TextBytesPerFile)
-                    {
-                        Finish(writer, stream);
-                        fileBytes = 0;
-                        (writer, stream) = StartRows(folder, rowCounts);
-                    }
-
-                    Column[] columns = ColumnsOf(loaded.Documents, shard);
-                    writer.Write(columns, rows);
-                    rowCounts[^1] += rows.Length;
-                    fileBytes += facts.Count(shard.Index, loaded.Documents, columns, rows);
-                }
-            }
-
-            // A dataset that keeps nothing still is a table with columns.
-            if (writer is null)
-            {
-                (writer, stream) = StartRows(folder, rowCounts);
-            }
-
-            Finish(writer, stream);
-        }
-        finally
-        {
-            writer?.Dispose();
-            stream?.Dispose();
-        }
-
-        // The number of files, which their names state, is known only now.
-        return [.. rowCounts.Select((rows, i) =>
-        {
-            string name = $"data/train-{i:D5}-of-{rowCounts.Count:D5}.{_plan.File.OutputFormat}";
-            folder.Rename(PartName(i), name);
-            return folder.Entry(name, rows);
-        })];
-    }
-
-    private (TableWriter Writer, Stream Stream) StartRows(OutputFolder folder, List<long> rowCounts)
-    {
-        Stream stream = folder.Create(PartName(rowCounts.Count));
-        rowCounts.Add(0);
-        return (TableWriter.Create(_plan.File.OutputFormat, stream, _columns), stream);
-    }
-
-    private static string PartName(int part) => $"data/part-{part:D5}";
-
-    private static void Finish(TableWriter? writer, Stream? stream)
-    {
-        writer?.Complete();
-        writer?.Dispose();
-        stream?.Dispose();
-    }
-
-    private Column[] ColumnsOf(DocumentBatch batch, Shard shard) =>
-    [
-        .. _columns.Select(c => c.Source == PublishedColumns.SourceColumn
-            ? Constant(shard.Name, batch.Count)
-            : batch.Find(c.Source) ?? ColumnCopy.Empty(c.Type, batch.Count)),
-    ];
-
-    private static Column Constant(string value, int rows)
-    {
-        StringColumnBuilder builder = new();
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(value);
-        for (int i = 0; i < rows; i++)
-        {
-            builder.Append(utf8.AsSpan());
-        }
-
-        return builder.Build();
-    }
-
-    private static int[] KeptRows(DocumentBatch batch)
-    {
-        ValueColumn<bool> alive = (ValueColumn<bool>)batch[Shard.AliveColumn];
-        return [.. Enumerable.Range(0, batch.Count).Where(r => alive[r])];
     }
 }

@@ -1,11 +1,12 @@
+using System.Collections.Concurrent;
 using DataBuild.Engine.Store;
 
 namespace DataBuild.Engine.Packaging;
 
-/// <summary>The folder that a dataset is written into; it knows the digest of every file that was written through it.</summary>
+/// <summary>The folder that a dataset is written into; it knows the digest of every file that was written through it. Several threads may write files of their own.</summary>
 internal sealed class OutputFolder(string root)
 {
-    private readonly Dictionary<string, (string Digest, long Length)> _files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Digest, long Length)> _files = new(StringComparer.Ordinal);
 
     /// <summary>Files that are complete, relative paths with forward slashes in ordinal order.</summary>
     public IEnumerable<string> Files => _files.Keys.Order(StringComparer.Ordinal);
@@ -31,8 +32,10 @@ internal sealed class OutputFolder(string root)
     public void Rename(string name, string newName)
     {
         File.Move(PathOf(name), PathOf(newName));
-        _files.Remove(name, out (string Digest, long Length) file);
-        _files.Add(newName, file);
+        if (_files.TryRemove(name, out (string Digest, long Length) file))
+        {
+            _files[newName] = file;
+        }
     }
 
     /// <summary>The manifest's entry for a complete file.</summary>
@@ -51,7 +54,7 @@ internal sealed class OutputFolder(string root)
             if (disposing && !_finished)
             {
                 _finished = true;
-                folder._files.Add(name, Finish());
+                folder._files[name] = Finish();
             }
 
             base.Dispose(disposing);

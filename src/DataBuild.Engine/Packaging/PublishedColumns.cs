@@ -68,6 +68,9 @@ public static class PublishedColumns
         return picked;
     }
 
+    /// <summary>Names of the stored columns that columns are published from.</summary>
+    public static IEnumerable<string> StoredOf(IEnumerable<PublishedColumn> columns) => columns.Where(c => c.Source != SourceColumn).Select(c => c.Source);
+
     /// <summary>The published form of a column's name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>.</summary>
     public static string PublishedName(string column)
     {

@@ -1,4 +1,3 @@
-using DataBuild.Engine.Columns;
 using DataBuild.Formats.Jsonl;
 using DataBuild.Formats.Parquet;
 
@@ -23,24 +22,13 @@ internal abstract class TableWriter : IDisposable
         };
     }
 
-    /// <summary>Writes the chosen rows of a batch.</summary>
-    public void Write(IReadOnlyList<Column> columns, ReadOnlySpan<int> rows)
-    {
-        Column[] chosen = new Column[columns.Count];
-        for (int i = 0; i < chosen.Length; i++)
-        {
-            chosen[i] = ColumnCopy.Select(columns[i], rows);
-        }
-
-        WriteRows(chosen);
-    }
+    /// <summary>Writes all rows of a batch, a column for each of the schema.</summary>
+    public abstract void Write(ReadOnlySpan<Column> columns);
 
     /// <summary>Completes the file.</summary>
     public abstract void Complete();
 
     public abstract void Dispose();
-
-    protected abstract void WriteRows(ReadOnlySpan<Column> columns);
 
     private sealed class ParquetTable(Stream stream, ColumnSchema[] schema) : TableWriter
     {
@@ -50,7 +38,7 @@ internal abstract class TableWriter : IDisposable
 
         public override void Dispose() => _writer.Dispose();
 
-        protected override void WriteRows(ReadOnlySpan<Column> columns) => _writer.Write(columns);
+        public override void Write(ReadOnlySpan<Column> columns) => _writer.Write(columns);
     }
 
     private sealed class JsonlTable(Stream stream, ColumnSchema[] schema, JsonlCompression compression) : TableWriter
@@ -73,6 +61,6 @@ internal abstract class TableWriter : IDisposable
             }
         }
 
-        protected override void WriteRows(ReadOnlySpan<Column> columns) => _writer.Write(schema, columns);
+        public override void Write(ReadOnlySpan<Column> columns) => _writer.Write(schema, columns);
     }
 }
