@@ -34,6 +34,19 @@ internal sealed class BenchmarkIndex
     {
         BenchmarkIndex index = new(ngram);
         SimplifiedText text = new();
+        foreach ((string name, string content) in ReadTexts(files, fields))
+        {
+            index.Add(name, content, text);
+        }
+
+        return index;
+    }
+
+    /// <summary>The texts of benchmark files, each named by file and line.</summary>
+    /// <exception cref="StageException">DB4108: a file cannot be read or holds what is no JSON.</exception>
+    public static List<(string Name, string Text)> ReadTexts(IReadOnlyList<InputFile> files, IReadOnlyList<string> fields)
+    {
+        List<(string Name, string Text)> texts = [];
         foreach (InputFile file in files.OrderBy(f => f.Value, StringComparer.Ordinal))
         {
             string path = file.PathOrName;
@@ -46,7 +59,7 @@ internal sealed class BenchmarkIndex
                     line++;
                     if (!string.IsNullOrWhiteSpace(content))
                     {
-                        index.Add($"{Path.GetFileName(path)}:{line}", isJson ? Strings(content, fields) : content, text);
+                        texts.Add(($"{Path.GetFileName(path)}:{line}", isJson ? Strings(content, fields) : content));
                     }
                 }
             }
@@ -56,7 +69,7 @@ internal sealed class BenchmarkIndex
             }
         }
 
-        return index;
+        return texts;
     }
 
     private static string Strings(string json, IReadOnlyList<string> fields)

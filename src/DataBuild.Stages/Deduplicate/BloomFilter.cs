@@ -35,6 +35,23 @@ public sealed class BloomFilter
     /// <summary>Memory of the filter.</summary>
     public long ByteCount => _words.Length * 8L;
 
+    /// <summary>True when a digest seems to have been added.</summary>
+    public bool Contains(ulong digest)
+    {
+        ulong position = StableHash.Mix(digest);
+        ulong step = StableHash.Mix(position ^ 0xC2B2AE3D27D4EB4F) | 1;
+        for (int i = 0; i < ProbeCount; i++, position += step)
+        {
+            ulong bit = Math.BigMul(position, _bits, out _);
+            if ((_words[bit >> 6] & (1UL << (int)(bit & 63))) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Adds a digest.</summary>
     /// <returns>True when it seems to have been added before.</returns>
     public bool Add(ulong digest)

@@ -20,6 +20,9 @@ public sealed partial record UrlDedup : CorpusStage<UrlDedupFigures, DuplicateOu
     /// <summary>What of the query tells pages apart.</summary>
     public UrlQuery Query { get; init; } = UrlQuery.WithoutTracking;
 
+    /// <summary>Leaves addresses alone that have neither a path nor a query: such a page changes, and the site's name stands for all of its states (CulturaX).</summary>
+    public bool SkipBareDomains { get; init; }
+
     /// <summary>
     /// Which of several documents is kept: columns with <c>asc</c> or <c>desc</c>, separated by ';'. The default keeps the latest. The id decides last.
     /// </summary>
@@ -52,7 +55,13 @@ public sealed partial record UrlDedup : CorpusStage<UrlDedupFigures, DuplicateOu
             return default;
         }
 
-        UInt128 digest = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(UrlCanonicalizer.Canonicalize(url, Query)));
+        string canonical = UrlCanonicalizer.Canonicalize(url, Query);
+        if (SkipBareDomains && canonical.AsSpan().IndexOfAny("/?#") < 0)
+        {
+            return default;
+        }
+
+        UInt128 digest = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(canonical));
         return new UrlDedupFigures((ulong)(digest >> 64), (ulong)digest);
     }
 

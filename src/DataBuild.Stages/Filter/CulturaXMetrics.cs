@@ -1,3 +1,4 @@
+using DataBuild.Stages.Language;
 using DataBuild.Text;
 
 namespace DataBuild.Stages.Filter;
@@ -35,10 +36,11 @@ public readonly partial record struct CulturaXOutcome(string? Failed, double? Va
 
 /// <summary>
 /// CulturaX's metric filter (Nguyen et al. 2023, section 2.2): the metrics of ROOTS and OSCAR, with thresholds that the data of each language set: a low
-/// percentile as floor where more is better, a high percentile as ceiling where less is better.
+/// percentile as floor where more is better, a high percentile as ceiling where less is better. The thresholds are published as <c>thresholds.json</c>; a copy of that
+/// file in the project pins them.
 /// </summary>
-[Stage("CulturaXMetrics", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "culturax")]
-public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, CulturaXOutcome>
+[Stage("CulturaXMetrics", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "culturax")]
+public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, CulturaXOutcome>, IFileMakingStage
 {
     private Dictionary<string, HashSet<string>> _stopWords = [];
     private Dictionary<string, HashSet<string>> _flaggedWords = [];
@@ -55,12 +57,20 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
     /// <summary>Lists of stop words: one word a line, each file named for its language (<c>en.txt</c>).</summary>
     public IReadOnlyList<InputFile> StopWords { get; init; } = [];
 
+    /// <summary>Uses the shipped lists of stop words (stopwords-iso, 58 languages) for languages without a file in <see cref="StopWords"/>.</summary>
+    public bool ShippedStopWords { get; init; }
+
     /// <summary>Lists of flagged words, as <see cref="StopWords"/>.</summary>
     public IReadOnlyList<InputFile> FlaggedWords { get; init; } = [];
 
     /// <summary>Lines below this length are short.</summary>
     [Option(Min = 1, Unit = "characters")]
     public int ShortLineLength { get; init; } = 100;
+
+    /// <summary>
+    /// Thresholds to apply, as the stage writes them to <c>thresholds.json</c> (a pinned copy of it): the data then sets none, and languages that the file does not name have none.
+    /// </summary>
+    public InputFile? Thresholds { get; init; }
 
     /// <summary>Percentile that is the floor of metrics of which more is better.</summary>
     [Option(Min = 0, Max = 100, Unit = "percent")]
@@ -83,11 +93,15 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
     public override IReadOnlyList<string> MergeColumns => [.. new[] { LanguageColumn, LanguageScoreColumn, PerplexityColumn }.Where(c => c.Length > 0)];
 
     /// <inheritdoc />
+    [NotAnOption]
+    public IReadOnlyList<string> MadeFiles => ["thresholds.json"];
+
+    /// <inheritdoc />
     /// <exception cref="StageException">A list cannot be read.</exception>
     public override void Initialize(StageContext context)
     {
-        _stopWords = ReadLists(StopWords, "CulturaXMetrics.StopWords");
-        _flaggedWords = ReadLists(FlaggedWords, "CulturaXMetrics.FlaggedWords");
+        _stopWords = WordListMatcher.ReadByLanguage(StopWords, "CulturaXMetrics.StopWords");
+        _flaggedWords = WordListMatcher.ReadByLanguage(FlaggedWords, "CulturaXMetrics.FlaggedWords");
     }
 
     /// <inheritdoc />
@@ -114,7 +128,7 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
             document.Analyze<CharacterRepetition>().Measure(text),
             wordCount < 5 ? 0 : (double)grams.Positions.Length / (wordCount - 4),
             SpecialShare(text, characters),
-            ShareOf(words, _stopWords.GetValueOrDefault(language), wordCount),
+            ShareOf(words, _stopWords.GetValueOrDefault(language) ?? (ShippedStopWords ? StopWordLists.Find(language) : null), wordCount),
             ShareOf(words, _flaggedWords.GetValueOrDefault(language), wordCount),
             shortLines,
             shortCharacters);
@@ -125,13 +139,23 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(outcomes);
+        ArgumentNullException.ThrowIfNull(context);
         MetricTable table = new(this);
-        foreach (CorpusBatch batch in corpus.Read(table.Columns))
+        if (Thresholds is { } pinned)
         {
-            table.Count(batch);
+            table.ReadThresholds(pinned);
+        }
+        else
+        {
+            foreach (CorpusBatch batch in corpus.Read(table.Columns))
+            {
+                table.Count(batch);
+            }
+
+            table.SetThresholds();
         }
 
-        table.SetThresholds();
+        table.WriteThresholds(Path.Combine(context.FilesDirectory, MadeFiles[0]));
         foreach (CorpusBatch batch in corpus.Read(table.Columns))
         {
             for (int row = 0; row < batch.Count; row++)
@@ -144,12 +168,6 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
 
     /// <inheritdoc />
     public override Verdict Decide(in CulturaXOutcome outcome) => outcome.Failed is { } reason ? Verdict.Drop(reason) : Verdict.Keep;
-
-    private static Dictionary<string, HashSet<string>> ReadLists(IReadOnlyList<InputFile> files, string option) =>
-        files.ToDictionary(
-            f => Path.GetFileNameWithoutExtension(f.PathOrName),
-            f => new HashSet<string>(WordListMatcher.ReadList(f, option).Select(w => w.ToLowerInvariant()), StringComparer.Ordinal),
-            StringComparer.OrdinalIgnoreCase);
 
     private static double SpecialShare(ReadOnlySpan<char> text, int characters)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DataBuild.Stages.Filter;
 
 /// <summary>Distributions of <see cref="CulturaXMetrics"/> by language and metric, and the thresholds that they set.</summary>
@@ -77,14 +79,71 @@ internal sealed class MetricTable
         }
     }
 
+    /// <summary>Writes the thresholds: an object a language, a number a metric that has one.</summary>
+    public void WriteThresholds(string path)
+    {
+        using FileStream stream = File.Create(path);
+        using Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        writer.WriteStartObject();
+        foreach ((string language, double?[] limits) in _limits.OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject(language);
+            for (int m = 0; m < _metrics.Length; m++)
+            {
+                if (limits[m] is { } limit)
+                {
+                    writer.WriteNumber(_metrics[m].Name, limit);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads thresholds that <see cref="WriteThresholds"/> wrote, perhaps edited.</summary>
+    /// <exception cref="StageException">The file cannot be read, or names something that is no metric.</exception>
+    public void ReadThresholds(InputFile file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file.PathOrName));
+            foreach (JsonProperty language in document.RootElement.EnumerateObject())
+            {
+                double?[] limits = new double?[_metrics.Length];
+                foreach (JsonProperty limit in language.Value.EnumerateObject())
+                {
+                    int metric = Array.FindIndex(_metrics, m => m.Name == limit.Name);
+                    if (metric < 0)
+                    {
+                        throw new StageException(
+                            "DB4362",
+                            $"'{limit.Name}' of the language '{language.Name}' is no metric of CulturaXMetrics as it is set here; metrics are {string.Join(", ", _metrics.Select(m => m.Name))}",
+                            file.Path);
+                    }
+
+                    limits[metric] = limit.Value.GetDouble();
+                }
+
+                _limits[language.Name] = limits;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StageException(
+                "DB4362", $"the thresholds cannot be read: {e.Message} Expected an object of languages, each an object of numbers by metric, as the stage writes thresholds.json", file.Path, e);
+        }
+    }
+
     /// <summary>The first metric of a row that is outside its threshold.</summary>
     public CulturaXOutcome Judge(DocumentBatch batch, int row)
     {
-        double?[] limits = _limits[Language(batch, row)];
+        double?[] limits = _limits.GetValueOrDefault(Language(batch, row), []);
         for (int m = 0; m < _metrics.Length; m++)
         {
             Metric metric = _metrics[m];
-            if (limits[m] is { } limit && Value(batch, metric.Column, row) is { } value && (metric.MoreIsBetter ? Distribution.Rounded(value) < limit : Distribution.Rounded(value) > limit))
+            if (m < limits.Length && limits[m] is { } limit && Value(batch, metric.Column, row) is { } value && (metric.MoreIsBetter ? Distribution.Rounded(value) < limit : Distribution.Rounded(value) > limit))
             {
                 return new CulturaXOutcome((metric.MoreIsBetter ? "low_" : "high_") + metric.Name, value, limit);
             }

@@ -62,7 +62,7 @@ internal ref struct RefinedWebLineFilter
         ReadOnlySpan<char> trimmed = CharacterTable.Trim(kept.Span);
         _ = kept.Span.Overlaps(trimmed, out int from);
         return new RefinedWebLinesFigures(
-            _words, _words == 0 ? 0 : (double)(_words - _keptWords) / _words, _uppercase, _numeric, _counters, _oneWord, _phrases, kept.Slice(from, trimmed.Length));
+            _words, _words == 0 ? 0 : (double)(_words - _keptWords) / _words, _uppercase, _numeric, _counters, _oneWord, _phrases, trimmed.Length, kept.Slice(from, trimmed.Length));
     }
 
     private bool Removes(ReadOnlySpan<char> line)
@@ -109,21 +109,22 @@ internal ref struct RefinedWebLineFilter
         return false;
     }
 
-    // "Items in cart" anywhere, "read more" and three characters at the end, "sign-in" at the start; case aside.
+    // As DCLM's expressions: \s?items in cart anywhere, \s?read more and three characters at the end, sign-in\s? at the start; case aside.
     private readonly bool RemovePhrases(int lineStart)
     {
         string line = _output.Span[lineStart..].ToString();
-        string shorter = line.Replace("items in cart", "", StringComparison.OrdinalIgnoreCase);
-        string trimmed = shorter.TrimEnd();
+        string shorter = WithoutCart(line);
         const string ReadMore = "read more";
-        if (trimmed.Length >= ReadMore.Length + 3 && trimmed.AsSpan(trimmed.Length - ReadMore.Length - 3).StartsWith(ReadMore, StringComparison.OrdinalIgnoreCase))
+        int tail = shorter.Length - ReadMore.Length - 3;
+        if (tail >= 0 && shorter.AsSpan(tail).StartsWith(ReadMore, StringComparison.OrdinalIgnoreCase))
         {
-            shorter = trimmed[..^(ReadMore.Length + 3)];
+            shorter = shorter[..(tail - (tail > 0 && IsWhitespace(shorter[tail - 1]) ? 1 : 0))];
         }
 
-        if (shorter.AsSpan().TrimStart().StartsWith("sign-in", StringComparison.OrdinalIgnoreCase))
+        const string SignIn = "sign-in";
+        if (shorter.StartsWith(SignIn, StringComparison.OrdinalIgnoreCase))
         {
-            shorter = shorter.AsSpan().TrimStart()["sign-in".Length..].ToString();
+            shorter = shorter[(SignIn.Length + (shorter.Length > SignIn.Length && IsWhitespace(shorter[SignIn.Length]) ? 1 : 0))..];
         }
 
         if (shorter.Length == line.Length)
@@ -135,6 +136,20 @@ internal ref struct RefinedWebLineFilter
         _ = _output.Append(shorter);
         return true;
     }
+
+    private static string WithoutCart(string line)
+    {
+        const string Cart = "items in cart";
+        for (int at = line.IndexOf(Cart, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(Cart, StringComparison.OrdinalIgnoreCase))
+        {
+            int start = at > 0 && IsWhitespace(line[at - 1]) ? at - 1 : at;
+            line = line.Remove(start, at + Cart.Length - start);
+        }
+
+        return line;
+    }
+
+    private static bool IsWhitespace(char c) => CharacterTable.Is(c, CharacterTraits.Whitespace);
 
     private static int CountWords(ReadOnlySpan<char> line, bool unicode)
     {

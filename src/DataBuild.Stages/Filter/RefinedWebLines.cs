@@ -8,6 +8,7 @@ namespace DataBuild.Stages.Filter;
 /// <param name="CounterLines">Lines removed because they count likes, shares and the like.</param>
 /// <param name="OneWordLines">Lines removed for too few words.</param>
 /// <param name="PhraseLines">Lines shortened or removed for phrases of navigation.</param>
+/// <param name="KeptCharacters">UTF-16 units left, white space at both ends not counted.</param>
 /// <param name="Text">The lines kept.</param>
 [Figures]
 public readonly partial record struct RefinedWebLinesFigures(
@@ -18,13 +19,14 @@ public readonly partial record struct RefinedWebLinesFigures(
     int CounterLines,
     int OneWordLines,
     int PhraseLines,
+    int KeptCharacters,
     [property: Column("text")] ReadOnlyMemory<char> Text);
 
 /// <summary>
 /// RefinedWeb's line-wise corrections (Penedo et al. 2023, appendix G.2) as DCLM published them: removes lines of capitals, of digits, of social counters and of
 /// one word, takes phrases of navigation out of short lines, and drops pages that lost more than a twentieth of their words.
 /// </summary>
-[Stage("RefinedWebLines", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "refinedWeb")]
+[Stage("RefinedWebLines", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "refinedWeb")]
 public sealed partial record RefinedWebLines : DocumentStage<RefinedWebLinesFigures>
 {
     /// <summary>Largest share of upper-case characters in a line.</summary>
@@ -58,7 +60,7 @@ public sealed partial record RefinedWebLines : DocumentStage<RefinedWebLinesFigu
     public override Verdict Decide(in RefinedWebLinesFigures figures) => figures switch
     {
         { Words: 0 } => Verdict.Drop("empty"),
-        _ when figures.Text.Span.IsWhiteSpace() => Verdict.Drop("nothing_left"),
+        { KeptCharacters: 0 } => Verdict.Drop("nothing_left"),
         _ => Verdict.DropIf(figures.RemovedWords > MaxRemovedWords, "too_many_words_removed"),
     };
 }

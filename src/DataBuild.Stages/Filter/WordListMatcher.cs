@@ -121,6 +121,14 @@ internal sealed class WordListMatcher
         }
     }
 
+    /// <summary>Reads lists whose files are named for their languages (<c>en.txt</c>), words in lower case.</summary>
+    /// <exception cref="StageException">A list cannot be read.</exception>
+    public static Dictionary<string, HashSet<string>> ReadByLanguage(IReadOnlyList<InputFile> files, string option) =>
+        files.ToDictionary(
+            f => Path.GetFileNameWithoutExtension(f.PathOrName),
+            f => new HashSet<string>(ReadList(f, option).Select(w => w.ToLowerInvariant()), StringComparer.Ordinal),
+            StringComparer.OrdinalIgnoreCase);
+
     private int Step(int state, char c)
     {
         while (true)

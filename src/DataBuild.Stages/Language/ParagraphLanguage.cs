@@ -7,6 +7,7 @@ namespace DataBuild.Stages.Language;
 /// <param name="Agreement">Share of letters in paragraphs of that language.</param>
 /// <param name="RemovedParagraphs">Paragraphs removed.</param>
 /// <param name="RemovedCharacters">Share of characters removed.</param>
+/// <param name="KeptCharacters">UTF-16 units left, white space at both ends not counted.</param>
 /// <param name="Text">The paragraphs kept.</param>
 [Figures]
 public readonly partial record struct ParagraphLanguageFigures(
@@ -14,10 +15,11 @@ public readonly partial record struct ParagraphLanguageFigures(
     double Agreement,
     int RemovedParagraphs,
     double RemovedCharacters,
+    int KeptCharacters,
     [property: Column("text")] ReadOnlyMemory<char> Text);
 
 /// <summary>Tells the language of every line, and removes lines in other languages than those asked for. Lines too short to tell stay.</summary>
-[Stage("ParagraphLanguage", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "paragraphLanguage")]
+[Stage("ParagraphLanguage", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "paragraphLanguage")]
 public sealed partial record ParagraphLanguage : DocumentStage<ParagraphLanguageFigures>
 {
     /// <summary>Languages to keep, by ISO 639-1 code; none given: the language of most of the document's letters.</summary>
@@ -83,13 +85,13 @@ public sealed partial record ParagraphLanguage : DocumentStage<ParagraphLanguage
 
         int length = document.Text.Length;
         return new ParagraphLanguageFigures(
-            main, all == 0 ? 0 : (double)letters[main!] / all, removed, removed == 0 ? 0 : (double)(length - text.Length) / length, text.Memory);
+            main, all == 0 ? 0 : (double)letters[main!] / all, removed, removed == 0 ? 0 : (double)(length - text.Length) / length, CharacterTable.Trim(text.Span).Length, text.Memory);
     }
 
     /// <inheritdoc />
     public override Verdict Decide(in ParagraphLanguageFigures figures) => figures switch
     {
         _ when figures.RemovedCharacters > MaxRemovedCharacters => Verdict.Drop("other_languages"),
-        _ => Verdict.DropIf(figures.RemovedParagraphs > 0 && figures.Text.Span.IsWhiteSpace(), "nothing_left"),
+        _ => Verdict.DropIf(figures is { RemovedParagraphs: > 0, KeptCharacters: 0 }, "nothing_left"),
     };
 }

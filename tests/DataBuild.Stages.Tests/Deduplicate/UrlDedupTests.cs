@@ -50,4 +50,12 @@ public sealed class UrlDedupTests
         DuplicateOutcome[] outcomes = CorpusInMemory.Run(new UrlDedup { Name = "url" }, rows);
         Assert.Equal([new("b", 2, "b"), new("b", 2, null), new(null, 1, null), new(null, 1, null)], outcomes);
     }
+
+    [Fact]
+    public void Addresses_of_sites_alone_are_left_where_they_are_asked_to_be()
+    {
+        Row[] rows = [new Row("a", "x") { Url = "https://site.example/" }, new Row("b", "y") { Url = "http://site.example" }, new Row("c", "z") { Url = "https://site.example/p" }, new Row("d", "w") { Url = "https://site.example/p/" }];
+        Assert.Equal([null, "duplicate_url", null, "duplicate_url"], CorpusInMemory.Reasons(new UrlDedup(), CorpusInMemory.Run(new UrlDedup { Priority = "" }, rows)));
+        Assert.Equal([null, null, null, "duplicate_url"], CorpusInMemory.Reasons(new UrlDedup(), CorpusInMemory.Run(new UrlDedup { Priority = "", SkipBareDomains = true }, rows)));
+    }
 }

@@ -80,4 +80,58 @@ public sealed class CulturaXMetricsTests : IDisposable
             CulturaXOutcome[] wider = MetricCorpus.Merge(stage with { LowPercentile = 5, HighPercentile = 95 }, rows);
             Assert.True(wider.Count(o => o.Failed is not null) <= forward.Count(o => o.Failed is not null));
         });
+
+    [Fact]
+    public void Thresholds_are_written_and_a_pinned_copy_decides_whatever_the_data()
+    {
+        CulturaXMetrics stage = new() { LanguageScoreColumn = "" };
+        (string, int)[] rows = [.. Enumerable.Range(1, 200).Select(i => ("en", i)), ("xx", 1)];
+        CulturaXOutcome[] first = MetricCorpus.Merge(stage, rows, _folder);
+        string written = File.ReadAllText(Path.Combine(_folder, "thresholds.json"));
+        Assert.StartsWith("{\n  \"en\": {\n    \"words\": 20,", written, StringComparison.Ordinal);
+        Assert.Contains("\"xx\": {}", written, StringComparison.Ordinal);
+
+        // Other data, the same thresholds: percentiles of these rows would drop none of them.
+        string pinned = Path.Combine(_folder, "pinned.json");
+        File.WriteAllText(pinned, written);
+        CulturaXMetrics again = stage with { Thresholds = InputFile.FromPath(pinned) };
+        CulturaXOutcome[] second = MetricCorpus.Merge(again, [("en", 19), ("en", 20), ("xx", 1), ("de", 1)]);
+        Assert.Equal(["low_words", null, null, null], second.Select(o => o.Failed));
+        Assert.Equal(first, MetricCorpus.Merge(again, rows, _folder));
+        Assert.Equal(written, File.ReadAllText(Path.Combine(_folder, "thresholds.json")));
+    }
+
+    [Theory]
+    [InlineData("{ \"en\": { \"wrds\": 1 } }", "'wrds'")]
+    [InlineData("{ \"en\": { \"words\": \"many\" } }", "cannot be read")]
+    [InlineData("[1]", "cannot be read")]
+    [InlineData("{", "cannot be read")]
+    public void Pinned_thresholds_that_make_no_sense_are_an_error(string text, string part)
+    {
+        string pinned = Path.Combine(_folder, "pinned.json");
+        File.WriteAllText(pinned, text);
+        StageException error = Assert.Throws<StageException>(() => MetricCorpus.Merge(new CulturaXMetrics { LanguageScoreColumn = "", Thresholds = InputFile.FromPath(pinned) }, [("en", 1)]));
+        Assert.Equal(("DB4362", pinned), (error.Code, error.File));
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shipped_stop_words_stand_in_for_files()
+    {
+        StringColumnBuilder code = new();
+        code.Append("de".AsSpan());
+        Document document = Document.Create("Der Fluss und das Tal", "", "", ("language.code", code.Build()));
+        Assert.Null(new CulturaXMetrics().Measure(document).StopWords);
+        Assert.Equal(3 / 5.0, new CulturaXMetrics { ShippedStopWords = true }.Measure(document).StopWords);
+    }
+
+    [Fact]
+    public void Percentiles_of_languages_do_not_depend_on_each_other() =>
+        Gen.Select(Gen.Int[1, 300].Array[1, 40], Gen.Int[1, 300].Array[0, 40]).Sample((english, german) =>
+        {
+            CulturaXMetrics stage = new() { LanguageScoreColumn = "", MinDocuments = 1 };
+            CulturaXOutcome[] alone = MetricCorpus.Merge(stage, [.. english.Select(w => ("en", w))]);
+            CulturaXOutcome[] together = MetricCorpus.Merge(stage, [.. english.Select(w => ("en", w)), .. german.Select(w => ("de", w))]);
+            Assert.Equal(alone, together.Take(english.Length));
+        });
 }

@@ -94,6 +94,35 @@ public class GopherQualityTests
         Assert.Equal(14 / 5.0, Measure(FilterDialect.Dclm, "The cat in the hat").MeanWordLength, 12);
     }
 
+    // One text, all figures of every dialect, counted by hand. Split at white space it has 14 words of 36 characters in all, by word boundaries 15 tokens.
+    public static TheoryData<FilterDialect, GopherQualityFigures> OneTextByHand() => new()
+    {
+        // Ten tokens are no punctuation of the set (the black circle is not in it), 27 characters; '#' and ellipses over all tokens; "•" and "-" are bullets; and, the, of, that.
+        { FilterDialect.Datatrove, new(10, 27 / 10.0, 3, 1 / 15.0, 3 / 15.0, 4 / 15.0, 1 / 3.0, 2 / 3.0, 8 / 15.0, 4) },
+
+        // Nine tokens begin with a letter or digit; The, and, the, of, that.
+        { FilterDialect.Dclm, new(9, 36 / 14.0, 3, 1 / 14.0, 3 / 14.0, 4 / 14.0, 2 / 3.0, 2 / 3.0, 8 / 14.0, 5) },
+
+        // Words with '#' or "…" are symbols, and only "…" is an ellipsis; "-" is a bullet and the black circle none.
+        { FilterDialect.Dolma, new(14, 36 / 14.0, 3, 1 / 14.0, 1 / 14.0, 2 / 14.0, 1 / 3.0, 1 / 3.0, 8 / 14.0, 4) },
+
+        // Words that are "#", "..." or "…"; the black circle is a bullet and "-" none.
+        { FilterDialect.Nemo, new(14, 36 / 14.0, 3, 1 / 14.0, 2 / 14.0, 3 / 14.0, 1 / 3.0, 2 / 3.0, 8 / 14.0, 4) },
+        { FilterDialect.Paper, new(14, 36 / 14.0, 3, 1 / 14.0, 3 / 14.0, 4 / 14.0, 2 / 3.0, 2 / 3.0, 8 / 14.0, 4) },
+    };
+
+    [Theory]
+    [MemberData(nameof(OneTextByHand))]
+    public void Dialects_differ_where_their_definitions_do(FilterDialect dialect, GopherQualityFigures expected)
+    {
+        GopherQualityFigures found = Measure(dialect, "The cat ... and the # dog\n- of that …\n● 42 tea...");
+        Assert.Equal((expected.Words, expected.StopWords), (found.Words, found.StopWords));
+        Assert.Equal(
+            [expected.MeanWordLength, expected.MedianWordLength, expected.HashesPerWord, expected.EllipsesPerWord, expected.SymbolsPerWord, expected.BulletLines, expected.EllipsisLines, expected.AlphabeticWords],
+            [found.MeanWordLength, found.MedianWordLength, found.HashesPerWord, found.EllipsesPerWord, found.SymbolsPerWord, found.BulletLines, found.EllipsisLines, found.AlphabeticWords],
+            (double x, double y) => Math.Abs(x - y) < 1e-12);
+    }
+
     [Theory]
     [InlineData("mixed bag ... #", 2 / 4.0)]
     [InlineData("full of words", 0)]

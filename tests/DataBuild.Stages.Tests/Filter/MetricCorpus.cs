@@ -15,6 +15,20 @@ internal sealed class MetricCorpus : Corpus
 
     public static CulturaXOutcome[] Merge(CulturaXMetrics stage, (string Code, int Words)[] rows)
     {
+        string files = Directory.CreateTempSubdirectory("databuild-culturax-").FullName;
+        try
+        {
+            return Merge(stage, rows, files);
+        }
+        finally
+        {
+            Directory.Delete(files, recursive: true);
+        }
+    }
+
+    /// <summary>Merges, and leaves the files that the stage makes in a folder.</summary>
+    public static CulturaXOutcome[] Merge(CulturaXMetrics stage, (string Code, int Words)[] rows, string files)
+    {
         ColumnBuilder[] builders = [.. CulturaXFigures.Columns.Select(c => ColumnTypes.CreateBuilder(c.Type))];
         StringColumnBuilder codes = new();
         foreach ((string code, int words) in rows)
@@ -32,7 +46,7 @@ internal sealed class MetricCorpus : Corpus
 
         MetricCorpus corpus = new(new DocumentBatch(rows.Length, columns));
         Sink sink = new();
-        stage.Merge(corpus, new OutcomeWriter<CulturaXOutcome>(corpus, sink), new StageContext(".", "."));
+        stage.Merge(corpus, new OutcomeWriter<CulturaXOutcome>(corpus, sink), new StageContext(".", ".") { FilesDirectory = files });
         Column[] built = [.. sink.Columns.Select(b => b.Build())];
         return [.. Enumerable.Range(0, rows.Length).Select(row => CulturaXOutcome.Read(built, row))];
     }

@@ -57,6 +57,9 @@ public class PagesTests
         _ = Keeps(new Pii(), document);
         _ = Keeps(new Pii { Replacement = PiiReplacement.Pseudonym }, document);
         _ = Keeps(new RepeatedLines(), document);
+        _ = Keeps(new RemoveUrls(), document);
+        _ = Keeps(new CollapseLineFeeds(), document);
+        _ = Keeps(new CulturaXLines(), document);
         _ = Keeps(new UnicodeRepair(), document);
         CulturaXFigures metrics = new CulturaXMetrics().Measure(document);
         Assert.InRange(metrics.CharacterRepetition, 0, 1);
@@ -78,6 +81,15 @@ public class PagesTests
         }
 
         T figures = T.Read(columns, 0);
-        return stage.Decide(in figures).IsKeep;
+        Verdict verdict = stage.Decide(in figures);
+
+        // A build decides from the figures alone: the text a stage wrote is not read again.
+        StringColumnBuilder none = new();
+        none.Append((string?)null);
+        none.Append((string?)null);
+        Column[] withoutText = [.. columns.Zip(T.Columns, (column, schema) => schema.Name == "text" ? none.Build() : column)];
+        T stored = T.Read(withoutText, 0);
+        Assert.Equal(verdict.Reason, stage.Decide(in stored).Reason);
+        return verdict.IsKeep;
     }
 }

@@ -36,7 +36,7 @@ public class RefinedWebLinesTests
 
     [Theory]
     [InlineData("two words\nHome\nlast line", "two words\nlast line")]
-    [InlineData("You have 3 items in cart today", "You have 3  today")]
+    [InlineData("You have 3 items in cart today", "You have 3 today")]
     [InlineData("A teaser text. Read more...", "A teaser text.")]
     [InlineData("Sign-in to your account", "to your account")]
     [InlineData("Items in cart", "")]
