@@ -3,7 +3,6 @@ using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Metadata;
 using DataBuild.Stages.Filter;
 using DataBuild.Stages.Language;
-using DataBuild.Text;
 
 namespace DataBuild.Stages.Extract.JusText;
 
