@@ -28,5 +28,5 @@ internal static class TrainCommand
         new(
             arguments.Number("trees", 450), arguments.Number("depth", 4), arguments.Real("rate", 0.06), arguments.Real("lambda", 0.2),
             arguments.Real("columns", 0.2), arguments.Real("pages", 0.8), arguments.Real("rows", 0.15), 1),
-        arguments.Number("bags", 2));
+        arguments.Number("bags", 4));
 }

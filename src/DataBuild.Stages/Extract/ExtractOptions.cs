@@ -88,6 +88,9 @@ public sealed record ExtractOptions
     /// <summary>Whether <see cref="ExtractedPage.MainHtml"/> is filled.</summary>
     public bool MainHtml { get; init; }
 
+    /// <summary>Characters of a block that a labeller is shown, 1 and up; 200 in MinerU-HTML's paper, 500 in its code since 1.1.</summary>
+    public int MaxItemChars { get; init; } = 200;
+
     /// <summary>Nodes of the page's tree; a page with more is dropped with <c>budget_nodes</c>.</summary>
     public int MaxNodes { get; init; } = 1_000_000;
 

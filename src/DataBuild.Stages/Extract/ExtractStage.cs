@@ -39,7 +39,7 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 4, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 5, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();
@@ -144,6 +144,13 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     /// <summary>Length of a simplified page at most; a longer one is labelled by the built-in model.</summary>
     [Option(Min = 1, Unit = "characters")]
     public int MaxPromptChars { get; init; } = 100_000;
+
+    /// <summary>Form of the endpoint's answer, and what the server is asked to hold it to.</summary>
+    public BlockAnswerForm EndpointAnswer { get; init; } = BlockAnswerForm.Json;
+
+    /// <summary>Length of a block's text that a labeller is shown; the rest is cut.</summary>
+    [Option(Min = 1, Unit = "characters")]
+    public int MaxItemChars { get; init; } = 200;
 
     /// <inheritdoc />
     public override IReadOnlyList<string> InputColumns => [];
@@ -261,7 +268,7 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
             ChatCompletionsClient.WithKeyOf(EndpointKeyVariable, address, TimeSpan.FromSeconds(EndpointTimeout)),
             new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))),
             new ChatServiceOptions { Concurrency = EndpointConcurrency });
-        return new ChatBlockLabeller(service, EndpointModel, MaxPromptChars);
+        return new ChatBlockLabeller(service, EndpointModel, MaxPromptChars, EndpointAnswer);
     }
 
     /// <summary>What the extractor is asked for.</summary>
@@ -281,5 +288,6 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
         MaxBytes = MaxBytes,
         MaxAttributeChars = MaxAttributeChars,
         MainHtml = MainHtml,
+        MaxItemChars = MaxItemChars,
     };
 }

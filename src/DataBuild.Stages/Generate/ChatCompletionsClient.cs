@@ -13,6 +13,9 @@ public sealed class ChatCompletionsClient : IChatClient
     /// <summary>Name, in the additional properties of a request's options, of the share of the likeliest token's probability that a token needs.</summary>
     public const string MinP = "min_p";
 
+    /// <summary>Name, in the additional properties of a request's options, of the regular expression that the answer is held to.</summary>
+    public const string Pattern = "pattern";
+
     private const int ShownBytes = 300;
 
     private readonly HttpClient _http;
@@ -114,6 +117,15 @@ public sealed class ChatCompletionsClient : IChatClient
             Number(json, "seed", options?.Seed);
             Number(json, "top_k", options?.TopK);
             Number(json, "min_p", options?.AdditionalProperties?.GetValueOrDefault(MinP) as double?);
+            if (options?.AdditionalProperties?.GetValueOrDefault(Pattern) is string pattern)
+            {
+                // vLLM's own names: the second one until 0.11. Servers pass over what they do not know.
+                json.WriteStartObject("structured_outputs");
+                json.WriteString("regex", pattern);
+                json.WriteEndObject();
+                json.WriteString("guided_regex", pattern);
+            }
+
             if (options?.ResponseFormat is ChatResponseFormatJson { Schema: { } schema } format)
             {
                 json.WriteStartObject("response_format");

@@ -10,10 +10,11 @@ namespace DataBuild.Stages.Generate;
 /// <param name="Text">What it is to do it with.</param>
 /// <param name="Sampling">How it picks its answer.</param>
 /// <param name="Schema">JSON schema that the server is asked to hold the answer to; null for free text.</param>
-public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling, string? Schema = null)
+/// <param name="Pattern">Regular expression that the server is asked to hold the answer to; null for free text.</param>
+public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling, string? Schema = null, string? Pattern = null)
 {
     /// <summary>
-    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling, schema. Where the model is served from is no part of it.
+    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling, schema, pattern. Where the model is served from is no part of it.
     /// </summary>
     public string Key => MakeKey();
 
@@ -28,7 +29,7 @@ public sealed record ChatRequest(string Model, string Prompt, string Text, ChatS
         }
 
         // What is not set is not part of the key, so that answers of earlier versions are found.
-        foreach (string part in (IReadOnlyList<string>)(Schema is null ? [Model, Prompt, Text, sampling] : [Model, Prompt, Text, sampling, Schema]))
+        foreach (string part in new[] { Model, Prompt, Text, sampling, Schema, Pattern is null ? null : "pattern " + Pattern }.OfType<string>())
         {
             // Lengths first, so that no two different lists of parts give the same bytes.
             byte[] bytes = Encoding.UTF8.GetBytes(part);

@@ -97,7 +97,7 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore? store, Chat
             MaxOutputTokens = request.Sampling.MaxOutputTokens,
             Seed = request.Sampling.Seed,
             TopK = request.Sampling.TopK,
-            AdditionalProperties = request.Sampling.MinP is { } minP ? new() { [ChatCompletionsClient.MinP] = minP } : null,
+            AdditionalProperties = Extras(request),
             ResponseFormat = request.Schema is { } schema ? ChatResponseFormat.ForJsonSchema(JsonElement.Parse(schema)) : null,
         };
         for (int attempt = 1; ; attempt++)
@@ -119,6 +119,22 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore? store, Chat
                 throw new StageException("DB4056", $"the language model '{request.Model}' could not be asked{attempts}: {e.Message}", inner: e);
             }
         }
+    }
+
+    private static AdditionalPropertiesDictionary? Extras(ChatRequest request)
+    {
+        AdditionalPropertiesDictionary extras = [];
+        if (request.Sampling.MinP is { } minP)
+        {
+            extras[ChatCompletionsClient.MinP] = minP;
+        }
+
+        if (request.Pattern is { } pattern)
+        {
+            extras[ChatCompletionsClient.Pattern] = pattern;
+        }
+
+        return extras.Count == 0 ? null : extras;
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

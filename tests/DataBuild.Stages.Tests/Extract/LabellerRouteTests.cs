@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using DataBuild.Stages.Extract;
 using DataBuild.Stages.Extract.Labelling;
+using DataBuild.Stages.Extract.Metrics;
 using DataBuild.Stages.Score.Onnx;
 using DataBuild.Stages.Tokenize;
 using DataBuild.Tests.Generate;
@@ -49,13 +50,94 @@ public sealed partial class LabellerRouteTests(ITestOutputHelper output) : IDisp
     }
 
     [Theory]
-    [InlineData("<think>1main 2main 3main</think>{\"1\":\"other\",\"2\":\"main\"", "# Tides")]
-    [InlineData("Here it is: ```json\n{\"2\": \"main\", \"3\": \"other\"}\n``` (the 3 main blocks)", "# Tides")]
-    [InlineData("<answer>1other2main3other4other</answer>", "# Tides")]
+    [InlineData("<think>1main 2main 3main</think>{\"2\":\"other\",\"1\":\"main\"", "# Tides")]
+    [InlineData("Here it is: ```json\n{\"1\": \"main\", \"3\": \"other\"}\n``` (the 3 main blocks)", "# Tides")]
+    [InlineData("<answer>1main2other3other</answer>", "# Tides")]
     public void AnswersInTheFormsThatModelsGiveAreRead(string answer, string text)
     {
         using ScriptedServer server = new((_, _) => ScriptedReply.Answer(answer));
         Assert.Equal(text, Measure(Endpoint(server), Page).Text.ToString());
+    }
+
+    // The toy page of NeMo Curator's MinerU-HTML tutorial with its answer and its Markdown (Apache-2.0).
+    [Theory]
+    [InlineData(BlockAnswerForm.Json)]
+    [InlineData(BlockAnswerForm.JsonSchema)]
+    [InlineData(BlockAnswerForm.Compact)]
+    public void TheToyPageOfMinerUComesOutAsPublished(BlockAnswerForm form)
+    {
+        const string Toy =
+            """
+            <html><head><title>Sourdough</title></head><body>
+            <nav><a href="/">Home</a><a href="/recipes">Recipes</a></nav>
+            <article><h1>How to bake sourdough</h1>
+            <p>Mix flour, water and starter until no dry flour remains.</p>
+            <p>Rest the dough 30 minutes, then fold it four times.</p></article>
+            <footer>Copyright 2026 Example Corp</footer></body></html>
+            """;
+        string? asked = null;
+        using ScriptedServer server = new((_, body) =>
+        {
+            asked = body;
+            return ScriptedReply.Answer("<answer>1main2main3main4other</answer>");
+        });
+        ExtractFigures figures = Measure(Endpoint(server) with { EndpointAnswer = form }, Toy);
+        Assert.Equal(
+            "# How to bake sourdough\n\nMix flour, water and starter until no dry flour remains.\n\nRest the dough 30 minutes, then fold it four times.",
+            figures.Text.ToString());
+        using JsonDocument request = JsonDocument.Parse(asked!);
+        string page = request.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
+        Assert.Equal(["1", "2", "3", "4"], Item().Matches(page).Select(m => m.Groups[1].Value));
+        bool schema = request.RootElement.TryGetProperty("response_format", out JsonElement format);
+        bool pattern = request.RootElement.TryGetProperty("structured_outputs", out JsonElement outputs);
+        Assert.Equal((form == BlockAnswerForm.JsonSchema, form == BlockAnswerForm.Compact), (schema, pattern));
+        if (schema)
+        {
+            Assert.Equal(["1", "2", "3", "4"], format.GetProperty("json_schema").GetProperty("schema").GetProperty("required").EnumerateArray().Select(e => e.GetString()!));
+        }
+
+        if (pattern)
+        {
+            Regex held = new("^" + outputs.GetProperty("regex").GetString() + "$");
+            Assert.Matches(held, "<answer>1main2main3main4other</answer>");
+            Assert.DoesNotMatch(held, "<answer>1main2main4other</answer>");
+            Assert.DoesNotMatch(held, "<answer>1main2main3main4other5main</answer>");
+        }
+    }
+
+    [Fact]
+    public void WhatIsCutIsSaid()
+    {
+        HtmlExtractor extractor = new();
+        string page = $"<p>{new string('a', 250)}</p><nav>Menu</nav><p style='display:none'>Hidden</p>";
+        (string html, int items) = extractor.Simplify(Encoding.UTF8.GetBytes(page), "utf-8", null, ExtractOptions.Default)!.Value;
+        Assert.Equal(1, items);
+        Assert.Contains(new string('a', 200) + "...", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('a', 201), html, StringComparison.Ordinal);
+        Assert.Contains(new string('a', 250), extractor.Simplify(Encoding.UTF8.GetBytes(page), "utf-8", null, new ExtractOptions { MaxItemChars = 500 })!.Value.Html, StringComparison.Ordinal);
+    }
+
+    // What labels cannot lose: the truth as labels, mapped back and written, is the truth.
+    [Fact]
+    public void TheTruthAsLabelsComesBackAsTheTruth()
+    {
+        const string Marked =
+            """
+            <body><header><a href="/">Site</a></header><div><h1 cc-select="true">Roots</h1><p cc-select="true">The roots of <code>x*x = 2</code> are irrational, as Euclid knew long before us.</p>
+            <div class="share">Share this page with friends</div><ul><li cc-select="true">First root, found by halving</li><li cc-select="true">Second root, found by symmetry</li></ul>
+            <table><tr><th cc-select="true">n</th><th cc-select="true">root</th></tr><tr><td cc-select="true">2</td><td cc-select="true">1.414</td></tr></table>
+            <pre cc-select="true">def root(x):
+                return x ** 0.5</pre></div><footer>All rights reserved by the owner of this site</footer></body>
+            """;
+        const string Truth =
+            "# Roots\n\nThe roots of `x*x = 2` are irrational, as Euclid knew long before us.\n\n- First root, found by halving\n- Second root, found by symmetry\n\n"
+            + "| n | root |\n| --- | --- |\n| 2 | 1.414 |\n\n```\ndef root(x):\n    return x ** 0.5\n```";
+        string[] gold = [.. Gold().Matches(Marked).Select(m => m.Groups[1].Value.Trim())];
+        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(LabelAll(body, html => gold.Any(g => html.Contains(">" + g[..Math.Min(g.Length, 8)].TrimEnd(), StringComparison.Ordinal)))));
+        string text = Measure(Endpoint(server), Marked.Replace(" cc-select=\"true\"", "", StringComparison.Ordinal)).Text.ToString()!;
+        Assert.InRange(NgramOverlap.Of(text, Truth).F1, 0.95, 1);
+        Assert.Equal(1, ContentScores.Of(text, Truth).CodeEdit!.Value, 6);
+        Assert.Equal(1, TableSimilarity.Teds(MarkdownContent.Of(text).Tables, MarkdownContent.Of(Truth).Tables), 6);
     }
 
     [Fact]
@@ -207,6 +289,9 @@ public sealed partial class LabellerRouteTests(ITestOutputHelper output) : IDisp
         string page = request.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
         return "{" + string.Join(",", Item().Matches(page).Select(m => $"\"{m.Groups[1].Value}\":\"{(isMain(m.Value) ? "main" : "other")}\"")) + "}";
     }
+
+    [GeneratedRegex(" cc-select=\"true\">([^<]+)")]
+    private static partial Regex Gold();
 
     [GeneratedRegex("<\\w+[^>]* _item_id=\"(\\d+)\">[^<]*<")]
     private static partial Regex Item();

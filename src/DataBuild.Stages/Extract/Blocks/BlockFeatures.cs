@@ -11,7 +11,7 @@ namespace DataBuild.Stages.Extract.Blocks;
 internal sealed partial class BlockFeatures
 {
     /// <summary>Changes when features change, so that a model of other features is refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private static readonly BlockContext[] Flags =
     [
@@ -57,6 +57,7 @@ internal sealed partial class BlockFeatures
         Groups();
         Headings();
         Stated(metadata);
+        Phrases();
         Page(metadata, url);
     }
 
@@ -92,7 +93,7 @@ internal sealed partial class BlockFeatures
         {
             total += b.TextBytes;
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_textCounts, b.TextHash, out _)++;
-            ref (int Count, int Words, int LinkWords) p = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pathCounts, PathHash(ref b), out _);
+            ref (int Count, int Words, int LinkWords) p = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pathCounts, BlockGroups.PathHash(_tree, _segments, ref b), out _);
             p.Count++;
             p.Words += b.Words;
             p.LinkWords += b.LinkWords;
@@ -169,7 +170,7 @@ internal sealed partial class BlockFeatures
             fromEnd[i] = n - i;
             titleShare[i] = TitleShare(ref b);
             copies[i] = _textCounts[b.TextHash];
-            (int count, int pw, int pl) = _pathCounts[PathHash(ref b)];
+            (int count, int pw, int pl) = _pathCounts[BlockGroups.PathHash(_tree, _segments, ref b)];
             pathCount[i] = count;
             pathWords[i] = pw / (float)count;
             pathLinks[i] = pl / (float)Math.Max(1, pw);
@@ -184,18 +185,6 @@ internal sealed partial class BlockFeatures
                 column[i] = (blocks[i].Context & flag) != 0 ? 1 : 0;
             }
         }
-    }
-
-    private ulong PathHash(ref Block b)
-    {
-        ulong hash = 14695981039346656037UL;
-        int up = b.Container;
-        for (int i = 0; i < 4 && up != 0; i++, up = up == _tree.Body ? 0 : _tree[up].Parent)
-        {
-            hash = (hash ^ _segments[up].Shape) * 1099511628211UL;
-        }
-
-        return hash;
     }
 
     private int HeadingLevel(ref Block b)

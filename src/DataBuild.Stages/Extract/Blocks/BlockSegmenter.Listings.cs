@@ -27,7 +27,8 @@ internal sealed partial class BlockSegmenter
                 ReadOnlySpan<byte> cls = _tree.Attribute(node, "class"u8);
                 return cls.IndexOf("ode"u8) >= 0
                     && (HasClass(node, "CodeMirror-code"u8)
-                        || ((HasClass(node, "code"u8) || HasClass(node, "codebox"u8) || HasClass(node, "code-block"u8) || HasClass(node, "codeblock"u8)) && HasLines(node)));
+                        || ((HasClass(node, "code"u8) || HasClass(node, "codebox"u8) || HasClass(node, "code-block"u8) || HasClass(node, "codeblock"u8)) && HasLines(node))
+                        || HasCodeLines(node));
             default:
                 return false;
         }
@@ -74,6 +75,49 @@ internal sealed partial class BlockSegmenter
         }
 
         return lines;
+    }
+
+    // One element a line, all text of which is code.
+    private bool HasCodeLines(int node)
+    {
+        int lines = 0;
+        int looked = 0;
+        for (int line = _tree[node].FirstChild; line != 0 && looked < ListingLook; line = _tree[line].NextSibling, looked++)
+        {
+            if (_tree[line].Kind == HtmlNodeKind.Text)
+            {
+                if (_tree.TextOf(line).IndexOfAnyExcept(" \t\r\n\f"u8) >= 0)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (_tree[line].Kind != HtmlNodeKind.Element)
+            {
+                continue;
+            }
+
+            if (_tree[line].Tag != HtmlTag.Div)
+            {
+                return false;
+            }
+
+            lines++;
+            for (int inner = _tree.Next(line, line); inner != 0 && looked < ListingLook; looked++)
+            {
+                bool code = _tree[inner].Tag == HtmlTag.Code;
+                if (_tree[inner].Kind == HtmlNodeKind.Text && _tree.TextOf(inner).IndexOfAnyExcept(" \t\r\n\f"u8) >= 0)
+                {
+                    return false;
+                }
+
+                inner = code ? _tree.NextAfter(inner, line) : _tree.Next(inner, line);
+            }
+        }
+
+        return lines >= 2;
     }
 
     // The cell of numbers beside a listing.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataBuild.Stages.Generate;
 
 namespace DataBuild.Stages.Extract.Labelling;
@@ -9,7 +10,8 @@ namespace DataBuild.Stages.Extract.Labelling;
 /// <param name="service">Asks the model.</param>
 /// <param name="model">Name of the model, as the server calls it.</param>
 /// <param name="maxPromptChars">Characters of a simplified page at most; a longer one is not asked about.</param>
-public sealed class ChatBlockLabeller(ChatService service, string model, int maxPromptChars) : IBlockLabeller
+/// <param name="form">The form of the answer.</param>
+public sealed class ChatBlockLabeller(ChatService service, string model, int maxPromptChars, BlockAnswerForm form = BlockAnswerForm.Json) : IBlockLabeller
 {
     private const string Prompt =
         """
@@ -20,8 +22,12 @@ public sealed class ChatBlockLabeller(ChatService service, string model, int max
         other: what surrounds it. Navigation, menus, breadcrumbs, search, sharing and voting buttons, advertisements, related links, notices about cookies,
         sign-up forms, side bars, footers.
         A text that ends in ... is cut off; judge by what you see.
-        Answer with one JSON object and nothing else. It gives every _item_id, once, the word main or the word other: {"1":"other","2":"main"}
+
         """;
+
+    private const string JsonAnswer = """Answer with one JSON object and nothing else. It gives every _item_id, once, the word main or the word other: {"1":"other","2":"main"}""";
+
+    private const string CompactAnswer = "Answer with every _item_id in order, each followed by the word main or the word other, and nothing else: <answer>1other2main</answer>";
 
     private static readonly ChatSampling Sampling = new();
 
@@ -35,8 +41,21 @@ public sealed class ChatBlockLabeller(ChatService service, string model, int max
         }
 
         // Line ends as in the text of this file, on every system.
-        ChatRequest request = new(model, Prompt.ReplaceLineEndings("\n"), simplifiedHtml, Sampling);
+        string prompt = Prompt.ReplaceLineEndings("\n") + (form == BlockAnswerForm.Compact ? CompactAnswer : JsonAnswer);
+        ChatRequest request = new(
+            model, prompt, simplifiedHtml, Sampling, form == BlockAnswerForm.JsonSchema ? SchemaOf(items) : null, form == BlockAnswerForm.Compact ? PatternOf(items) : null);
         ChatAnswer answer = await service.AskAsync(request, text => BlockAnswer.TryRead(text, new bool[items]), cancellationToken).ConfigureAwait(false);
         return answer.IsValid ? answer.Text : null;
+    }
+
+    // Names every block, so that a server that holds the model to it gets a label for each.
+    private static string PatternOf(int items) =>
+        "<answer>\\s*" + string.Concat(Enumerable.Range(1, items).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}(main|other)"))) + "\\s*</answer>";
+
+    private static string SchemaOf(int items)
+    {
+        string[] ids = [.. Enumerable.Range(1, items).Select(i => $"\"{i.ToString(CultureInfo.InvariantCulture)}\"")];
+        string properties = string.Join(',', ids.Select(id => id + """:{"type":"string","enum":["main","other"]}"""));
+        return $$"""{"type":"object","properties":{{{properties}}},"required":[{{string.Join(',', ids)}}],"additionalProperties":false}""";
     }
 }

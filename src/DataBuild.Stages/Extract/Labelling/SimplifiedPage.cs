@@ -10,24 +10,42 @@ namespace DataBuild.Stages.Extract.Labelling;
 /// </summary>
 internal static class SimplifiedPage
 {
-    /// <summary>Characters of a block's text that are shown.</summary>
-    public const int MaxText = 200;
+    /// <summary>The blocks that are shown: what stands in navigation or is not displayed is never main content.</summary>
+    public static List<int> Items(BlockSegmenter segments)
+    {
+        List<int> items = [];
+        for (int i = 0; i < segments.Count; i++)
+        {
+            if ((segments.Blocks[i].Context & (BlockContext.Nav | BlockContext.Invisible)) == 0)
+            {
+                items.Add(i);
+            }
+        }
 
-    /// <summary>The simplified page; block i has the id i + 1.</summary>
-    public static string Write(HtmlTree tree, BlockSegmenter segments, Func<int, string> textOf)
+        return items;
+    }
+
+    /// <summary>The simplified page; the first item has the id 1.</summary>
+    /// <param name="tree">The page.</param>
+    /// <param name="segments">Its blocks.</param>
+    /// <param name="items">The blocks that are shown.</param>
+    /// <param name="textOf">A block's text.</param>
+    /// <param name="maxText">Characters of a block's text that are shown.</param>
+    public static string Write(HtmlTree tree, BlockSegmenter segments, IReadOnlyList<int> items, Func<int, string> textOf, int maxText)
     {
         StringBuilder html = new("<html><head><meta charset=\"utf-8\"></head><body>");
         Span<Block> blocks = segments.Blocks;
-        for (int i = 0; i < blocks.Length; i++)
+        for (int id = 1; id <= items.Count; id++)
         {
+            int i = items[id - 1];
             int container = blocks[i].Container;
             string name = container == tree.Body ? "div" : Encoding.UTF8.GetString(tree.NameOf(container));
             html.Append('<').Append(name);
             Attribute(html, "class", tree.Attribute(container, "class"u8));
             Attribute(html, "id", tree.Attribute(container, "id"u8));
-            html.Append(" _item_id=\"").Append(i + 1).Append("\">");
+            html.Append(" _item_id=\"").Append(id).Append("\">");
             string text = textOf(i);
-            Escape(html, text.Length > MaxText ? string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText), "...") : text);
+            Escape(html, text.Length > maxText ? string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[maxText - 1]) ? maxText - 1 : maxText), "...") : text);
             html.Append("</").Append(name).Append('>');
         }
 

@@ -1,0 +1,126 @@
+using DataBuild.Stages.Extract.Blocks;
+
+namespace DataBuild.Stages.Extract;
+
+/// <content>Which blocks are kept, given how likely each is main content.</content>
+internal sealed partial class ExtractScratch
+{
+    private const double UnionShift = 0.2;
+
+    private readonly BlockGroups _groups = new();
+
+    // Which blocks to keep, from their probabilities.
+    private void Decide(ExtractOptions options, Span<bool> kept, Span<float> scores)
+    {
+        bool union = options.Mode == ExtractMode.Union;
+        _groups.Smooth(_tree, _segments, scores);
+        ScoreFormulas(scores);
+        ScoreTables(scores);
+        ScoreCode(scores);
+        if (union)
+        {
+            HeuristicLabeller.Label(_tree, _segments, kept);
+        }
+
+        // Of the model's settings the most generous holds the others.
+        double threshold = _expectedF1.Threshold(scores, _segments.Blocks) + options.ThresholdShift - (union ? UnionShift : 0);
+        HashSet<uint>? seen = union ? [] : null;
+        for (int i = 0; i < kept.Length; i++)
+        {
+            kept[i] = scores[i] >= threshold || (union && kept[i])
+                || (options.Comments && (_segments.Blocks[i].Context & BlockContext.Comments) != 0 && IsComment(ref _segments.Blocks[i]));
+            if (seen is not null && kept[i])
+            {
+                kept[i] = seen.Add(_segments.Blocks[i].TextHash);
+            }
+        }
+    }
+
+    private static bool IsComment(ref Block b) =>
+        b.Words >= 3 && b.LinkBytes * 2 < b.TextBytes && (b.Context & (BlockContext.Button | BlockContext.Label | BlockContext.Heading)) == 0;
+
+    // A formula that stands alone belongs to the text around it, whose words tell more.
+    private void ScoreFormulas(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        for (int i = 1; i < blocks.Length; i++)
+        {
+            if (blocks[i].Formulas > 0 && blocks[i].Words == 2 * blocks[i].Formulas)
+            {
+                scores[i] = System.Math.Max(scores[i], scores[i - 1]);
+            }
+        }
+    }
+
+    // The cells of a table of data are kept or left together.
+    private void ScoreTables(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            if ((blocks[i].Context & BlockContext.Table) == 0)
+            {
+                continue;
+            }
+
+            int table = _renderer.OutermostDataTable(ref blocks[i]);
+            if (table == 0)
+            {
+                continue;
+            }
+
+            int end = System.Math.Min(blocks.Length, System.Math.Max(i + 1, _segments[table].EndBlock));
+            float mass = 0;
+            float words = 0;
+            for (int j = i; j < end; j++)
+            {
+                mass += scores[j] * (blocks[j].Words + 1);
+                words += blocks[j].Words + 1;
+            }
+
+            scores[i..end].Fill(mass / words);
+            i = end - 1;
+        }
+    }
+
+    // A listing below text that is kept belongs to it: its own words say little, and what stands right above explains it.
+    private void ScoreCode(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        int text = -1;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            if ((blocks[i].Context & BlockContext.Pre) == 0)
+            {
+                text = blocks[i].Words > 0 ? i : text;
+            }
+            else if (text >= 0 && scores[text] > scores[i] && AreNear(blocks[i].Container, blocks[text].Container))
+            {
+                scores[i] = scores[text];
+            }
+        }
+    }
+
+    // Whether one of the five innermost elements around a listing is among the six innermost around a block above it.
+    private bool AreNear(int listing, int above)
+    {
+        for (int level = 0; level < 5 && listing != 0; level++, listing = _tree[listing].Parent)
+        {
+            int up = above;
+            for (int k = 0; k < 6 && up != 0; k++, up = _tree[up].Parent)
+            {
+                if (up == listing)
+                {
+                    return true;
+                }
+            }
+
+            if (listing == _tree.Body)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+}
