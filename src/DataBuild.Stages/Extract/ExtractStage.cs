@@ -125,6 +125,9 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     /// <summary>Name of the language model there.</summary>
     public string? EndpointModel { get; init; }
 
+    /// <summary>Answers from a file instead of that server, for tests and examples: JSON lines such as <c>{"when": "text", "answer": "text"}</c>.</summary>
+    public InputFile? Script { get; init; }
+
     /// <summary>Environment variable that holds the server's key; the key itself stands in no file.</summary>
     [WithoutEffectOnOutput]
     public string EndpointKeyVariable { get; init; } = "OPENAI_API_KEY";
@@ -257,6 +260,12 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
 
     private ChatBlockLabeller OpenEndpoint(StageContext context)
     {
+        if (Script is { } script)
+        {
+            ChatService scripted = new(new ScriptedChatClient(script.PathOrName), null, new ChatServiceOptions { FirstPause = TimeSpan.Zero });
+            return new ChatBlockLabeller(scripted, EndpointModel ?? "script", MaxPromptChars, EndpointAnswer);
+        }
+
         if (EndpointModel is null || !Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
         {
             throw new StageException(
