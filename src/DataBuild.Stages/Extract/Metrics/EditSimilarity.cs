@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DataBuild.Stages.Extract.Metrics;
 
 /// <summary>Levenshtein's distance between texts, by Unicode code points (V. I. Levenshtein 1966).</summary>

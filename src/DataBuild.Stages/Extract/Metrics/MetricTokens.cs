@@ -1,4 +1,3 @@
-using System.Text;
 using DataBuild.Text;
 
 namespace DataBuild.Stages.Extract.Metrics;
