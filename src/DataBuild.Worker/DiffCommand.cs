@@ -38,9 +38,14 @@ internal static class DiffCommand
         {
             Line($"");
             Line($"changed: {difference.Changed.Count:N0}, in {string.Join(", ", difference.Changed.SelectMany(c => c.Columns).CountBy(c => c).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:N0}")))}");
+            foreach (IGrouping<string, ChangedDocument> group in difference.Changed.GroupBy(c => string.Join(", ", c.Stages)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
+            {
+                Line($"  {group.Count(),8:N0}  {(group.Key.Length == 0 ? "by an unknown stage: a dataset of an earlier version" : $"by {group.Key}")}");
+            }
+
             foreach (ChangedDocument document in difference.Changed.Take(limit))
             {
-                Line($"  ~ {TerminalText.Visible(document.Url)}  {string.Join(", ", document.Columns)}");
+                Line($"  ~ {TerminalText.Visible(document.Url)}  {string.Join(", ", document.Stages)}: {string.Join(", ", document.Columns)}");
             }
 
             More(difference.Changed.Count, limit);

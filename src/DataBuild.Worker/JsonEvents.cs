@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DataBuild.Engine.Execution;
+using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 
 namespace DataBuild.Worker;
@@ -40,6 +41,8 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
         {
             writer.WriteStringValue(stage.Name);
         }
+
+        writer.WriteStringValue(DatasetPackager.StageName);
 
         writer.WriteEndArray();
     });

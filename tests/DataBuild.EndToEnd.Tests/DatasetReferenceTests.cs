@@ -13,6 +13,7 @@ public sealed class DatasetReferenceTests
             <ProjectReference Include="../Second/Second.csproj" Weight="1" Epochs="4" />
             <Stage Include="ExactDedup" />
             """);
+        mixture.Edit("</Project>", "  <PropertyGroup><DataBuildOutputFormat>jsonl</DataBuildOutputFormat></PropertyGroup>\n</Project>");
         string folder = Path.GetDirectoryName(mixture.Folder)!;
         using DatasetProject first = Part("First", folder, 0, 3, "parquet");
         using DatasetProject second = Part("Second", folder, 2, 3, "jsonl.zst");
@@ -32,6 +33,12 @@ public sealed class DatasetReferenceTests
             ["../First/bin/Debug/First/data/train-00000-of-00001.parquet First 2 4", "../Second/bin/Debug/Second/data/train-00000-of-00001.jsonl.zst Second 1 4"],
             plan.RootElement.GetProperty("crawl").EnumerateArray().Select(c =>
                 $"{c.GetProperty("include").GetString()} {string.Join(' ', new[] { "Part", "Weight", "Epochs" }.Select(m => c.GetProperty("metadata").GetProperty(m).GetString()))}"));
+
+        // Rows name the dataset that they are of, not the folder where its build left it.
+        Assert.Equal(
+            ["First/train-00000-of-00001.parquet", "Second/train-00000-of-00001.jsonl.zst"],
+            File.ReadLines(Path.Combine(mixture.Output, "data", "train-00000-of-00001.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("source").GetString()).Distinct());
+        Assert.DoesNotContain("bin/", File.ReadAllText(mixture.Manifest), StringComparison.Ordinal);
 
         // No assembly of a dataset is referenced; nothing is done again; a graph build says the same; a change of a part reaches the whole.
         Assert.False(File.Exists(Path.Combine(mixture.Folder, "bin/Debug/net10.0/First.dll")));

@@ -11,6 +11,18 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 {
     private static readonly string Configuration = typeof(DocumentedCommandsTests).Assembly.Location.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
     private static readonly string Worker = Path.Combine(TestPaths.RepositoryRoot, "src", "DataBuild.Worker", "bin", Configuration, "net10.0", "DataBuild.Worker.dll");
+
+    // Commands that are not run here: the tests that do, or why none does.
+    private static readonly Dictionary<string, string> RunElsewhere = new(StringComparer.Ordinal)
+    {
+        ["dotnet test"] = "is running now",
+        ["export CACHE_TOKEN=..."] = "RemoteCacheTests",
+        ["dotnet build -p:DataBuildRemoteCache=https://cache.example/databuild -p:DataBuildRemoteCacheTokenVariable=CACHE_TOKEN"] = "RemoteCacheTests",
+        ["dotnet build -t:Reproduce"] = "ReproduceTests",
+        ["dotnet run -c Release --project tests/DataBuild.EndToEndBenchmark"] = "measures for minutes on a machine that does nothing else",
+        [@"dotnet build src/DataBuild.Core --no-incremental -p:TreatWarningsAsErrors=false | sed -n ""s/.*RS0016: Symbol '\(.*\)' is not part.*/\1/p"" | sort -u >> src/DataBuild.Core/PublicAPI.Unshipped.txt"] = "writes into the repository",
+    };
+
     private readonly string _root = Path.Combine(Path.GetTempPath(), "databuild-e2e", Guid.NewGuid().ToString("N"));
     private readonly string _folder;
 
@@ -61,13 +73,70 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.Contains("\"stage\": \"KeepProse\"", File.ReadAllText(Path.Combine(_folder, "published", "Web", "manifest.json")), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void Every_command_of_the_other_pages_is_run_or_says_where_it_is()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the commands are for a POSIX shell");
+        using DatasetProject project = new DatasetProject("QuickStart", Path.Combine(_folder, "example-datasets")).WithItems("""
+            <Crawl Include="crawl/*.jsonl" />
+            <Stage Include="ExactDedup" />
+            """);
+        project.Write("crawl/a.jsonl", """
+            {"url": "http://example.org/page", "text": "The rivers of the north run to the sea."}
+            {"url": "http://example.org/other", "text": "The rivers of the south run to the lake."}
+            """);
+        project.Write("list.txt", "http://example.org/other");
+        string tests = string.Concat(Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "tests"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        StringBuilder script = new("set -euo pipefail\n");
+        script.Append($"databuild() {{ dotnet '{Worker}' \"$@\"; }}\n");
+        List<string> unknown = [];
+        int run = 0;
+        foreach (string page in Pages().Where(p => Path.GetFileName(p) != "tutorial.md"))
+        {
+            script.Append($"cd '{(Path.GetFileName(page) == "README.md" ? _folder : project.Folder)}'\n");
+            foreach (string line in MarkdownBlocks.Of(page).Where(b => b.Language == "sh").SelectMany(b => b.Text.Split('\n')).Select(l => l.Split("  #")[0].Trim()).Where(l => l.Length > 0))
+            {
+                if (RunElsewhere.TryGetValue(line, out string? where))
+                {
+                    Assert.True(where.Contains(' ', StringComparison.Ordinal) || tests.Contains($"class {where}", StringComparison.Ordinal), $"'{line}': there are no tests {where}");
+                }
+                else if (LongTest().Match(line) is { Success: true } longer)
+                {
+                    // Runs for minutes or hours: what it names is there.
+                    string source = string.Concat(Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, longer.Groups["project"].Value), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+                    Assert.Matches($"class [A-Za-z]*{longer.Groups["filter"].Value}|void [A-Za-z_]*{longer.Groups["filter"].Value}", source);
+                    Assert.All(longer.Groups["name"].Captures, c => Assert.Contains($"\"{c.Value}\"", tests, StringComparison.Ordinal));
+                }
+                else if (Command().IsMatch(line) || line.StartsWith("dotnet build", StringComparison.Ordinal))
+                {
+                    // Brackets mark what may be left out: here nothing is.
+                    script.Append(line.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)).Append('\n');
+                    run++;
+                }
+                else
+                {
+                    unknown.Add($"{Path.GetFileName(page)}: {line}");
+                }
+            }
+        }
+
+        Assert.Empty(unknown);
+        string output = Bash(script.ToString());
+        Assert.True(run >= 12, $"only {run} commands were run:\n{output}");
+        Assert.Contains("2 documents", output, StringComparison.Ordinal);
+        Assert.Contains("QuickStart: up to date", output, StringComparison.Ordinal);
+        Assert.Contains("in the dataset: row", output, StringComparison.Ordinal);
+        Assert.Equal("http://example.org/other", project.Read("takedown.txt").Split('\n')[^2]);
+        Assert.True(File.Exists(Path.Combine(project.Folder, "databuild.lock.json")));
+    }
+
     [Fact]
     public void Every_command_option_and_target_in_the_documentation_exists()
     {
         string targets = string.Concat(Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "msbuild", "DataBuild.Sdk"), "*.targets", SearchOption.AllDirectories).Select(File.ReadAllText));
         Dictionary<string, string> help = new(StringComparer.Ordinal);
         List<string> wrong = [];
-        foreach (string page in Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(TestPaths.RepositoryRoot, "README.md")))
+        foreach (string page in Pages())
         {
             string text = File.ReadAllText(page);
             foreach (Match target in Target().Matches(text))
@@ -100,6 +169,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.True(help.Count >= 5, "the pages name few commands");
     }
 
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Prepend(Path.Combine(TestPaths.RepositoryRoot, "CONTRIBUTING.md")).Prepend(Path.Combine(TestPaths.RepositoryRoot, "README.md"));
+
     private string Bash(string script)
     {
         ProcessStartInfo start = new("bash") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
@@ -130,6 +202,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     [GeneratedRegex("^databuild ([a-z]+)(.*)$")]
     private static partial Regex Command();
+
+    [GeneratedRegex("^(?:(?<name>DATABUILD_[A-Z_]+)=[0-9]+ )+dotnet test (?<project>tests/[A-Za-z.]+) --filter (?<filter>[A-Za-z]+)$")]
+    private static partial Regex LongTest();
 
     [GeneratedRegex("(?<= )--[a-z]+")]
     private static partial Regex Option();

@@ -62,6 +62,23 @@ public sealed class DatasetCardTests : IDisposable
     }
 
     [Fact]
+    public void AnInputMayHaveAnotherNameThanItsPath()
+    {
+        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["Source"] = "z/first" };
+        BuildLog log = _dataset.Build();
+        Assert.Equal(["crawl/b.jsonl", "z/first"], log.Manifest.Inputs.Select(i => i.Path));
+        Assert.Contains("\"source\":\"z/first\"", string.Concat(Directory.EnumerateFiles(Path.Combine(_dataset.OutputFolder, "data")).Select(File.ReadAllText)), StringComparison.Ordinal);
+
+        // Another name reads nothing again; two of one name are told apart by nothing.
+        TestStages.Take();
+        _dataset.CrawlMetadata["a.jsonl"] = new Dictionary<string, string> { ["Source"] = "first" };
+        Assert.Equal(0, _dataset.Build().Stages["read"].Computed);
+        Assert.Equal("", TestStages.Take());
+        _dataset.CrawlMetadata["b.jsonl"] = new Dictionary<string, string> { ["Source"] = "first" };
+        Assert.Contains("two crawl inputs are called 'first'", Assert.Throws<InvalidOperationException>(() => _dataset.Plan(out _)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheCuratorsStatementIsInTheCard()
     {
         File.WriteAllText(Path.Combine(_dataset.Folder, "STATEMENT.md"), "Chosen by hand.\r\n");

@@ -128,6 +128,7 @@ public sealed class VerificationTests : IDisposable
         ChangedDocument changed = Assert.Single(difference.Changed);
         Assert.Equal("a1", changed.Id);
         Assert.Equal(["text", "score_value"], changed.Columns);
+        Assert.Equal(["read"], changed.Stages);
         Assert.Equal(1, difference.Unchanged);
         Assert.Equal(
             [new StageDifference("read", "+ crawl/c.jsonl, crawl/a.jsonl has other bytes"), new StageDifference("words", "MinWords 3 → 4")],
@@ -136,6 +137,31 @@ public sealed class VerificationTests : IDisposable
         DatasetStatistics statistics = DatasetStatistics.Of(PublishedDataset.Open(_dataset.OutputFolder));
         Assert.Equal((4, 4), (statistics.Documents, statistics.Domains.Count));
         Assert.Equal([18, 18, 24, 26, 26, 28, 28], statistics.LengthQuantiles);
+    }
+
+    [Fact]
+    public void DifferenceNamesTheStageThatChangedADocument()
+    {
+        _dataset.Properties["DataBuildOutputColumns"] = "id;url;text;lexicon.hits;score.value";
+        File.WriteAllText(Path.Combine(_dataset.Folder, "words.txt"), "two\n");
+        _dataset.Stage("Lexicon", ("List", Path.Combine(_dataset.Folder, "words.txt")));
+        _dataset.Stage("Model", ("MinScore", "0"));
+        _dataset.Build();
+        string old = Path.Combine(_dataset.Folder, "old");
+        Directory.Move(_dataset.OutputFolder, old);
+
+        // A file that an option names, then a stage more that makes the text.
+        File.WriteAllText(Path.Combine(_dataset.Folder, "words.txt"), "three\nfour\nfive\n");
+        _dataset.Build();
+        DatasetDifference files = DatasetDifference.Between(PublishedDataset.Open(old), PublishedDataset.Open(_dataset.OutputFolder));
+        Assert.NotEmpty(files.Changed);
+        Assert.All(files.Changed, c => Assert.Equal(("lexicon_hits", "lexicon"), (string.Join(' ', c.Columns), string.Join(' ', c.Stages))));
+
+        _dataset.Stages.Insert(1, new() { Name = "Upper" });
+        _dataset.Build();
+        DatasetDifference text = DatasetDifference.Between(PublishedDataset.Open(old), PublishedDataset.Open(_dataset.OutputFolder));
+        Assert.All(text.Changed, c => Assert.Contains("upper", c.Stages));
+        Assert.All(text.Changed, c => Assert.DoesNotContain("score", c.Stages));
     }
 
     [Fact]

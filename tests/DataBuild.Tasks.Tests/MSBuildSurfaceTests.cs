@@ -25,11 +25,35 @@ public sealed partial class MSBuildSurfaceTests
             }
         }
 
+        // Of stages, docs/stages.xsd is the list under review; inputs have their metadata there too.
+        string[] inputs = MetadataOfInputs();
+        surface.UnionWith(inputs.Select(m => "metadata Crawl." + m));
         surface.RemoveWhere(name => name.Contains(" _", StringComparison.Ordinal));
         Assert.Contains("target ExtractDocuments", surface);
         Assert.Contains("property DataBuildOutputFormat", surface);
         Assert.Contains("item Crawl", surface);
         SnapshotAssert.Match(string.Join('\n', surface), "Surface");
+    }
+
+    [Fact]
+    public void The_readme_names_all_metadata_of_inputs_and_all_settings_of_a_dataset()
+    {
+        string readme = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "README.md"));
+        Assert.All(MetadataOfInputs(), m => Assert.Contains($"`{m}`", readme, StringComparison.Ordinal));
+
+        string targets = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "msbuild", "DataBuild.Sdk", "targets", "Properties.targets"));
+        string[] pages = [readme, .. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md").Select(File.ReadAllText)];
+        Assert.All(PlanProperty().Matches(targets).Select(m => m.Groups[1].Value), p => Assert.True(
+            p == "DataBuildVerifyDocuments" || pages.Any(page => page.Contains($"`{p}", StringComparison.Ordinal)), $"no page of the documentation explains {p}"));
+    }
+
+    private static string[] MetadataOfInputs()
+    {
+        XNamespace xs = "http://www.w3.org/2001/XMLSchema";
+        XElement schema = XElement.Load(Path.Combine(TestPaths.RepositoryRoot, "docs", "stages.xsd"));
+        string[] names = [.. schema.Elements(xs + "element").Single(e => (string?)e.Attribute("name") == "Crawl").Descendants(xs + "attribute").Select(a => (string)a.Attribute("name")!).Where(n => n != "Include")];
+        Assert.Contains("License", names);
+        return names;
     }
 
     private static void Collect(XElement element, SortedSet<string> surface)
@@ -62,6 +86,9 @@ public sealed partial class MSBuildSurfaceTests
             surface.UnionWith(OwnProperty().Matches(text).Select(m => "property " + m.Groups[1].Value));
         }
     }
+
+    [GeneratedRegex("<DataBuildPlanProperty Include=\"([A-Za-z0-9]+)\"")]
+    private static partial Regex PlanProperty();
 
     [GeneratedRegex("^(Include|Update|Remove|Exclude|Condition|Label|KeepMetadata|RemoveMetadata|KeepDuplicates)$")]
     private static partial Regex ItemAttributes();

@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
+using DataBuild.Engine.Execution;
+using DataBuild.Tests;
 using DataBuild.Worker.Progress;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using Xunit.Abstractions;
 
 namespace DataBuild.Worker.Tests;
 
 /// <summary>What <c>databuild build</c> and <c>databuild watch</c> draw.</summary>
-public sealed class ProgressTests : IDisposable
+public sealed class ProgressTests(ITestOutputHelper log) : IDisposable
 {
     private readonly WorkerSession _session = new();
 
@@ -72,7 +76,7 @@ public sealed class ProgressTests : IDisposable
         Assert.True(state.Succeeded);
         DatasetState dataset = Assert.Single(state.Datasets);
         Assert.Equal("Test", dataset.Name);
-        Assert.Equal(["read", "extract", "gopher", "minhash"], dataset.Stages.Select(s => s.Name));
+        Assert.Equal(["read", "extract", "gopher", "minhash", "package"], dataset.Stages.Select(s => s.Name));
         Assert.All(dataset.Stages, s => Assert.True(s.Finished));
         Assert.Equal(40, dataset.Stages[0].In);
 
@@ -81,6 +85,36 @@ public sealed class ProgressTests : IDisposable
         Assert.All(shares, s => Assert.InRange(s, 0, 1));
         Assert.Empty(file.ReadNew(out restarted));
         Assert.False(restarted);
+    }
+
+    /// <summary>The goal is a hundredth of a core; a second of a build has at most two events of each running stage, and four drawings.</summary>
+    [Fact]
+    public void TellingHowFarABuildIsCostsLessThanAHundredth()
+    {
+        const int Stages = 10;
+        const int EventsASecond = 2;
+        const int DrawingsASecond = 4;
+        const int Repetitions = 200;
+        BuildState state = new();
+        Take(state, new { @event = "plan", dataset = "Big", process = 1, inputs = 4, inputBytes = 196_703_760L, stages = Enumerable.Range(0, Stages).Select(i => $"stage{i}").ToArray() });
+        using JsonEvents events = new(Stream.Null);
+        events.WriteTo(Path.Combine(_session.Folder, "cost.databuild.events.jsonl"));
+        double Cost(int times, Action work) => Enumerable.Range(0, 5).Min(_ =>
+        {
+            long start = ThreadClock.Nanoseconds();
+            for (int i = 0; i < times; i++)
+            {
+                work();
+            }
+
+            return (ThreadClock.Nanoseconds() - start) / 1e9 / times;
+        });
+
+        double telling = Cost(Repetitions, () => events.Progress(new StageProgress(StagePhase.Clean, "stage3", 1, 4, 21_204, 196_703_760, 30, 0.58)));
+        double drawing = Cost(Repetitions / 10, () => Draw(state, 120, 40));
+        double share = (telling * EventsASecond * Stages) + (drawing * DrawingsASecond);
+        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"an event {telling * 1e6:0.0} µs, a drawing {drawing * 1e6:0} µs: {100 * telling * EventsASecond * Stages:0.000} % and {100 * drawing * DrawingsASecond:0.00} % of a core"));
+        Assert.True(share < 0.01, $"{100 * share} %");
     }
 
     private static void Take(BuildState state, object e) => state.Take(JsonSerializer.SerializeToElement(e));

@@ -23,7 +23,14 @@ public static class StageXmlSchema
         xml.Append("  <xs:element name=\"Project\">\n    <xs:complexType>\n");
         AppendWildcards(xml, "");
         xml.Append("    </xs:complexType>\n  </xs:element>\n");
-        AppendItem(xml, "Crawl", "One input: WARC, WET, ARC, HTML, JSONL, Parquet, text.", () => AppendAttribute(xml, "Include", "File or pattern of files.", []));
+        AppendItem(xml, "Crawl", "One input: WARC, WET, ARC, HTML, JSONL, Parquet, text.", () =>
+        {
+            AppendAttribute(xml, "Include", "File or pattern of files.", []);
+            foreach ((string name, string meaning) in InputDocumentation.Metadata)
+            {
+                AppendAttribute(xml, name, meaning, []);
+            }
+        });
         AppendItem(xml, "Stage", "One step of the dataset; stages run in the order of their items.", () => AppendStageAttributes(xml, ordered));
         xml.Append("</xs:schema>\n");
         return xml.ToString();

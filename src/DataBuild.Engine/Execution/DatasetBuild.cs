@@ -283,7 +283,7 @@ public sealed class DatasetBuild : IDisposable
         return tally;
     }
 
-    private StageTally NewTally(string name, string kind, StagePhase phase) => new(name, kind, phase, _shards.Length, _context.Events);
+    internal StageTally NewTally(string name, string kind, StagePhase phase) => new(name, kind, phase, _shards.Length, _context.Events);
 
     private void Finish(StageTally tally)
     {

@@ -21,7 +21,7 @@ public sealed class Shard
     public CrawlItem Input { get; }
 
     /// <summary>Include path with forward slashes: the shard's name.</summary>
-    public string Name => PlanResolver.Normalise(Input.Include);
+    public string Name => Input.Name;
 
     /// <summary>SHA-256 of the input's bytes.</summary>
     public string InputDigest { get; set; } = "";

@@ -140,7 +140,7 @@ public static class RemoteInputs
                 RemoteAddress address = RemoteAddress.TryParse(item.Include, out string problem)
                     ?? throw new RemoteInputException(RemoteInputException.NotAllowed, $"the address of a Crawl item{Shown(item.Include)} is not allowed: {problem}");
                 ExpectedDigest? expected = options.Sha256 is { } stated ? new ExpectedDigest(stated, "metadata Sha256 of the Crawl item", RemoteInputException.OtherDigest)
-                    : _locked?.GetValueOrDefault(item.Include) is { } locked ? new ExpectedDigest(locked, "the lock file", "DB3010")
+                    : _locked?.GetValueOrDefault(item.Name) is { } locked ? new ExpectedDigest(locked, "the lock file", "DB3010")
                     : null;
                 (path, FetchedInput input) = await _fetcher.FetchAsync(address, expected, cancellation).ConfigureAwait(false);
                 _fetched[item.Include] = input;

@@ -15,7 +15,10 @@ namespace DataBuild.Engine.Packaging;
 public sealed class DatasetPackager
 {
     /// <summary>Changes whenever the same shards give other output bytes.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
+
+    /// <summary>Name under which progress tells how far packaging is; no stage has it.</summary>
+    public const string StageName = "package";
 
     private readonly DatasetBuild _build;
     private readonly DatasetPlan _plan;
@@ -119,7 +122,7 @@ public sealed class DatasetPackager
         {
             foreach ((string name, string value) in input.Metadata.Where(m => CrawlItem.IsDescriptive(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal))
             {
-                key.Add($"{name} of {PlanResolver.Normalise(input.Include)}", value);
+                key.Add($"{name} of {input.Name}", value);
             }
         }
 
@@ -173,13 +176,16 @@ public sealed class DatasetPackager
     private Manifest Write(OutputFolder folder, string key, Func<BuildReport> collectReport)
     {
         PublishedFacts facts = new(_plan);
+        long documents = _build.Shards.Sum(s => s.Rows);
+        StageTally progress = _build.NewTally(StageName, StageName, StagePhase.Package);
+        progress.Expect(documents * (1 + (_tokenStage is null ? 0 : 1) + (VerdictTable.IsWanted(_plan.File) ? 1 : 0)));
         BuildReport? report = null;
         long? tokens = null;
 
         // None of these reads what another writes; those that take longest begin first. Files are listed in this order, whichever is ready first.
         List<Func<IEnumerable<ManifestFile>>> parts =
         [
-            () => new RowPackager(_build, _columns, facts, _cancellation).Write(folder),
+            () => new RowPackager(_build, _columns, facts, progress, _cancellation).Write(folder),
             WriteTokens,
             CollectReport,
             .. MadeFiles().Select(made => (Func<IEnumerable<ManifestFile>>)(() => Copy(made.Stage, made.File))),
@@ -216,6 +222,7 @@ public sealed class DatasetPackager
             }
 
             tokens = new TokenPackager(_build, _tokenStage, _cancellation).Write(folder);
+            progress.Advance(documents);
             return [.. folder.Files.Where(f => f.StartsWith(TokenSink.Folder, StringComparison.Ordinal)).Select(f => folder.Entry(f))];
         }
 
@@ -249,7 +256,8 @@ public sealed class DatasetPackager
                 VerdictTable.Write(verdicts, _build, _cancellation);
             }
 
-            return [folder.Entry(VerdictTable.FileName, _build.Shards.Sum(s => s.Rows))];
+            progress.Advance(documents);
+            return [folder.Entry(VerdictTable.FileName, documents)];
         }
 
         void Describe(string name, string text)
@@ -279,7 +287,7 @@ public sealed class DatasetPackager
             s.Name, s.Descriptor.Name, s.CodeVersion, OptionsOf(s),
             [.. s.Files.Select(f => new ManifestFile(Path.GetFileName(f.Path), f.Digest, new FileInfo(f.Path).Length))],
             _build.Summaries.First(x => x.Stage == s.Name).Counts))],
-        Columns = [.. _columns.Select(c => new ManifestColumn(c.Name, c.Type, c.Description))],
+        Columns = [.. _columns.Select(c => new ManifestColumn(c.Name, c.Type, c.Description, PublishedColumns.MakersOf(c, _plan)))],
         Documents = facts.Documents,
         TextBytes = facts.TextBytes,
         ValueBytes = facts.ValueBytes,

@@ -122,7 +122,8 @@ public sealed record ManifestStage(
 /// <param name="Name">Published name.</param>
 /// <param name="Type">Type.</param>
 /// <param name="Description">Meaning.</param>
-public sealed record ManifestColumn(string Name, ColumnType Type, string Description);
+/// <param name="Stages">Names of the stages that make it, in order; <c>read</c> for what the input gives. Null in datasets of earlier versions.</param>
+public sealed record ManifestColumn(string Name, ColumnType Type, string Description, IReadOnlyList<string>? Stages = null);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Path relative to the dataset's folder, or the file's name.</param>

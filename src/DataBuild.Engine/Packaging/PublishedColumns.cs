@@ -15,6 +15,9 @@ public static class PublishedColumns
     /// <summary>Name of the column that holds the crawl input's include path; it is not stored in shards.</summary>
     public const string SourceColumn = "source";
 
+    /// <summary>Name that stands for reading the inputs, where others are names of stages.</summary>
+    public const string Reading = "read";
+
     /// <summary>
     /// The columns: identity, address, date, source, text; then absolute columns and those that stages declare as published, in plan order. The property
     /// <c>DataBuildOutputColumns</c>, names separated by ';', replaces the choice.
@@ -70,6 +73,13 @@ public static class PublishedColumns
 
     /// <summary>Names of the stored columns that columns are published from.</summary>
     public static IEnumerable<string> StoredOf(IEnumerable<PublishedColumn> columns) => columns.Where(c => c.Source != SourceColumn).Select(c => c.Source);
+
+    /// <summary>Names of the stages that make a column, in order; <c>read</c> where no stage does.</summary>
+    public static IReadOnlyList<string> MakersOf(PublishedColumn column, DatasetPlan plan)
+    {
+        string[] stages = [.. plan.Stages.Where(s => s.FigureColumns.Concat(s.OutcomeColumns).Any(c => c.Name == column.Source)).Select(s => s.Name)];
+        return stages.Length > 0 ? stages : [Reading];
+    }
 
     /// <summary>The published form of a column's name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>.</summary>
     public static string PublishedName(string column)

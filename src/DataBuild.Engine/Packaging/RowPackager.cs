@@ -7,7 +7,7 @@ namespace DataBuild.Engine.Packaging;
 /// <summary>
 /// Writes the rows of the kept documents, in order of the shards, to files of the output format. Rows are chosen on pool threads while the files are encoded.
 /// </summary>
-internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedColumn> columns, PublishedFacts facts, CancellationToken cancellation)
+internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedColumn> columns, PublishedFacts facts, StageTally progress, CancellationToken cancellation)
 {
     /// <summary>Folder of the rows in a dataset.</summary>
     public const string Folder = "data/";
@@ -97,6 +97,8 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
             _fileBytes += chosen.TextBytes;
         }
 
+        progress.Advance(chosen.Loaded.Documents.Count);
+        progress.Measured(chosen.Rows, 0, 0);
         chosen.Loaded.Dispose();
     }
 

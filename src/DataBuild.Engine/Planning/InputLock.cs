@@ -22,7 +22,7 @@ public sealed class InputLock(PlanFile file, FileDigests digests)
         {
             foreach (CrawlItem input in plan.Inputs)
             {
-                found[PlanResolver.Normalise(input.Include)] = digests.Of(input.Path);
+                found[input.Name] = digests.Of(input.Path);
             }
 
             foreach ((string include, string path) in file.PathLists)

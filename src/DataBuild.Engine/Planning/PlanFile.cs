@@ -99,8 +99,16 @@ public sealed class CrawlItem
     /// <summary>The file that defines the item.</summary>
     public string? DefinedIn { get; set; }
 
+    /// <summary>
+    /// The name that rows, reports, lock file and errors know the input by: metadata <c>Source</c>, else the include path with forward slashes.
+    /// </summary>
+    public string Name => Metadata.GetValueOrDefault(SourceMetadata, "").Trim() is { Length: > 0 } source ? source : PlanResolver.Normalise(Include);
+
     /// <summary>True for metadata that describes an input for the dataset card and does not change what is read.</summary>
-    public static bool IsDescriptive(string metadata) => metadata is LicenseMetadata or AttributionMetadata;
+    public static bool IsDescriptive(string metadata) => metadata is LicenseMetadata or AttributionMetadata or SourceMetadata;
+
+    /// <summary>Metadata with another name for the input than its path, such as that of a dataset whose rows it holds.</summary>
+    public const string SourceMetadata = "Source";
 
     /// <summary>Metadata with the SPDX identifier of the input's licence, or several with <c>AND</c>.</summary>
     public const string LicenseMetadata = "License";

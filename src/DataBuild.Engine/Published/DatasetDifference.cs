@@ -15,7 +15,11 @@ public sealed record OneSidedDocument(string Id, string Url, string? Stage, stri
 /// <param name="Id">Identity.</param>
 /// <param name="Url">Address.</param>
 /// <param name="Columns">Columns that differ.</param>
-public sealed record ChangedDocument(string Id, string Url, IReadOnlyList<string> Columns);
+/// <param name="Stages">
+/// The stages that changed it: those that make one of the columns and differ in options, code, files or inputs; where none does, the first that makes one
+/// (it saw other documents, or another text).
+/// </param>
+public sealed record ChangedDocument(string Id, string Url, IReadOnlyList<string> Columns, IReadOnlyList<string> Stages);
 
 /// <summary>A stage that two datasets ran differently.</summary>
 /// <param name="Name">Name of the stage.</param>
@@ -58,6 +62,8 @@ public sealed class DatasetDifference
         }
 
         DatasetDifference difference = new() { Stages = [.. CompareStages(before.Manifest, after.Manifest)] };
+        HashSet<string> differing = [.. difference.Stages.Select(s => s.Name)];
+        Dictionary<string, string[]> makers = columns.ToDictionary(c => c, c => MakersOf(c, before.Manifest, after.Manifest), StringComparer.Ordinal);
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<(string Id, string Url)> added = [];
         foreach (PublishedRow row in after.Rows(columns))
@@ -79,7 +85,9 @@ public sealed class DatasetDifference
             }
             else
             {
-                difference.Changed.Add(new ChangedDocument(id, url, changed));
+                string[] making = [.. changed.SelectMany(c => makers[c]).Distinct()];
+                string[] causes = [.. making.Where(differing.Contains)];
+                difference.Changed.Add(new ChangedDocument(id, url, changed, causes.Length > 0 ? causes : making[..Math.Min(1, making.Length)]));
             }
         }
 
@@ -87,6 +95,9 @@ public sealed class DatasetDifference
         difference.Added.AddRange(Explain(before, added));
         return difference;
     }
+
+    private static string[] MakersOf(string column, Manifest before, Manifest after) =>
+        [.. new[] { before, after }.SelectMany(m => m.Columns.Single(c => c.Name == column).Stages ?? []).Distinct()];
 
     private static ulong[] DigestsOf(PublishedRow row) =>
         [.. row.Values.Select(v => v is null ? 0UL : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(v.AsSpan()), 1))];
@@ -119,12 +130,12 @@ public sealed class DatasetDifference
         ];
         if (inputs.Length > 0)
         {
-            yield return new StageDifference("read", string.Join(", ", inputs));
+            yield return new StageDifference(PublishedColumns.Reading, string.Join(", ", inputs));
         }
 
         if (before.Sample != after.Sample)
         {
-            yield return new StageDifference("read", "another sample");
+            yield return new StageDifference(PublishedColumns.Reading, "another sample");
         }
 
         Dictionary<string, ManifestStage> old = before.Stages.ToDictionary(s => s.Name, StringComparer.Ordinal);

@@ -120,6 +120,7 @@ internal sealed class BuildState
         if (dataset is not null)
         {
             dataset.Result = line[(dataset.Name.Length + 1)..].Trim();
+            dataset.Packaged(unchanged: line.EndsWith("(unchanged)", StringComparison.Ordinal));
         }
         else if (line.EndsWith(": up to date", StringComparison.Ordinal))
         {

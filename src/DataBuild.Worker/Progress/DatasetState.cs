@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataBuild.Engine.Packaging;
 
 namespace DataBuild.Worker.Progress;
 
@@ -30,6 +31,20 @@ internal sealed class DatasetState(string name)
     public TimeSpan Elapsed => Before + _clock.Elapsed;
 
     public void Stop() => _clock.Stop();
+
+    /// <summary>The finished dataset has been told of: what the last stage kept is in it.</summary>
+    public void Packaged(bool unchanged)
+    {
+        int last = Stages.FindIndex(s => s.Name == DatasetPackager.StageName);
+        if (last > 0)
+        {
+            StageState package = Stages[last];
+            package.Started = package.Finished = true;
+            package.Share = 1;
+            package.In = package.Kept = Stages[last - 1].Kept;
+            package.FromStore = unchanged;
+        }
+    }
 
     public StageState Stage(string stage)
     {
