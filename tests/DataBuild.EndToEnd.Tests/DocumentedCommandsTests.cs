@@ -126,7 +126,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.Contains("2 documents", output, StringComparison.Ordinal);
         Assert.Contains("QuickStart: up to date", output, StringComparison.Ordinal);
         Assert.Contains("in the dataset: row", output, StringComparison.Ordinal);
-        Assert.Equal("http://example.org/other", project.Read("takedown.txt").Split('\n')[^2]);
+        Assert.Contains("http://example.org/other", project.Read("takedown.txt"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(project.Folder, "databuild.lock.json")));
     }
 
