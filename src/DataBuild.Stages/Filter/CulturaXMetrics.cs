@@ -70,18 +70,19 @@ public sealed partial record CulturaXMetrics : CorpusStage<CulturaXFigures, Cult
     /// <summary>
     /// Thresholds to apply, as the stage writes them to <c>thresholds.json</c> (a pinned copy of it): the data then sets none, and languages that the file does not name have none.
     /// </summary>
+    [Threshold]
     public InputFile? Thresholds { get; init; }
 
     /// <summary>Percentile that is the floor of metrics of which more is better.</summary>
-    [Option(Min = 0, Max = 100, Unit = "percent")]
+    [Threshold, Option(Min = 0, Max = 100, Unit = "percent")]
     public double LowPercentile { get; init; } = 10;
 
     /// <summary>Percentile that is the ceiling of metrics of which less is better.</summary>
-    [Option(Min = 0, Max = 100, Unit = "percent")]
+    [Threshold, Option(Min = 0, Max = 100, Unit = "percent")]
     public double HighPercentile { get; init; } = 90;
 
     /// <summary>Languages with fewer documents get no thresholds: too few to know the distribution.</summary>
-    [Option(Min = 1, Unit = "documents")]
+    [Threshold, Option(Min = 1, Unit = "documents")]
     public int MinDocuments { get; init; } = 100;
 
     /// <inheritdoc />
