@@ -22,6 +22,7 @@ internal static class CommandLine
         root.Subcommands.Add(VerifyCommand.Create(accept: true));
         root.Subcommands.Add(CacheCommand.Create());
         root.Subcommands.Add(ReproduceCommand.Create());
+        root.Subcommands.Add(RunActionsCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

@@ -1,10 +1,10 @@
 using DataBuild.Engine.Execution;
+using DataBuild.Engine.Execution.Slurm;
 using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Engine.Store.Remote;
-using DataBuild.Formats;
 
 namespace DataBuild.Worker;
 
@@ -59,41 +59,9 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         {
             return false;
         }
-        catch (PlanException exception)
+        catch (Exception exception) when (Failure.Of(exception, _file?.ProjectFile, threads) is { } diagnostic)
         {
-            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
-        }
-        catch (StoreException exception)
-        {
-            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
-        }
-        catch (StageException exception)
-        {
-            Error(exception.Code, exception.Message, exception.File ?? _file?.ProjectFile);
-        }
-        catch (CrawlFormatException exception)
-        {
-            Error(exception.Code, exception.Message, exception.Path);
-        }
-        catch (StageFailedException exception)
-        {
-            string cure = exception.Input is null ? "" : "; to drop such documents instead, set OnError=\"Drop\" on the stage";
-            events.Diagnostic(new BuildDiagnostic(
-                true, "DB3001", $"{exception.Message}{(exception.SourceMember is { } member ? $" (in {member})" : "")}{cure}",
-                exception.SourceFile ?? exception.Input ?? _file?.ProjectFile, exception.SourceLine));
-        }
-        catch (IOException exception)
-        {
-            Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
-        }
-        catch (OutOfMemoryException exception)
-        {
-            // Whole or in pieces, nothing of the failed action is in the store; memory is free again here.
-            Error("DB3085", $"the worker ran out of memory on {threads} threads ({exception.Message.TrimEnd('.')}); fewer threads need less: -p:DataBuildThreads={Math.Max(1, threads / 2)}", null);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            Error("DB3003", $"a file could not be read or written: {exception.Message}", null);
+            events.Diagnostic(diagnostic);
         }
 
         return false;
@@ -148,7 +116,8 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             ? new RemoteCache(settings, warning => events.Diagnostic(new BuildDiagnostic(false, "DB3082", warning, _file.ProjectFile)))
             : null;
         events.Planned(plan);
-        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events, planPath + ".inflight");
+        IActionExecutor? executor = SlurmSettings.Of(_file) is { } slurm ? new SlurmExecutor(slurm, planPath, WorkerCommand.Parts, events) : null;
+        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events, planPath + ".inflight", executor);
         return true;
     }
 
@@ -193,6 +162,4 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
                 false, "DB3083", $"the store holds {ByteSize.Format(result.BytesAfter)}, more than DataBuildCacheSize ({text.Trim()}): running builds use all of it", _file.StoreDirectory));
         }
     }
-
-    private void Error(string code, string message, string? file) => events.Diagnostic(new BuildDiagnostic(true, code, message, file));
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using DataBuild.Engine.Execution.Slurm;
 using DataBuild.Engine.Planning;
 
 namespace DataBuild.Worker;
@@ -88,7 +89,7 @@ internal static class ReproduceCommand
 
         // Inputs from afar are inputs: what is done twice begins with their bytes.
         properties["DataBuildDownloadPath"] ??= Path.Combine(PlanFile.Load(planPath).StoreDirectory, "inputs");
-        foreach (string name in properties.Select(p => p.Key).Where(k => k.StartsWith("DataBuildRemoteCache", StringComparison.Ordinal) || k is "DataBuildWriteLock" or "DataBuildCacheSize").ToArray())
+        foreach (string name in properties.Select(p => p.Key).Where(k => k.StartsWith("DataBuildRemoteCache", StringComparison.Ordinal) || k is "DataBuildWriteLock" or "DataBuildCacheSize" || SlurmSettings.IsProperty(k)).ToArray())
         {
             // From nothing: no result of an earlier build may come in.
             properties.Remove(name);
@@ -96,13 +97,8 @@ internal static class ReproduceCommand
 
         string copy = Path.Combine(folder, Path.GetFileName(planPath));
         await File.WriteAllTextAsync(copy, plan.ToJsonString(), cancellation).ConfigureAwait(false);
-        ProcessStartInfo start = new(Environment.ProcessPath!) { WorkingDirectory = folder };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-        {
-            start.ArgumentList.Add(typeof(ReproduceCommand).Assembly.Location);
-        }
-
-        foreach (string argument in new[] { "run", copy, "--threads", threads.ToString(CultureInfo.InvariantCulture) })
+        ProcessStartInfo start = new(WorkerCommand.Parts[0]) { WorkingDirectory = folder };
+        foreach (string argument in WorkerCommand.Parts.Skip(1).Concat([ "run", copy, "--threads", threads.ToString(CultureInfo.InvariantCulture)]))
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using DataBuild.Engine.Execution.Slurm;
 using DataBuild.Engine.Packaging;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Reporting;
@@ -14,9 +16,15 @@ public sealed class DatasetBuild : IDisposable
     private const int MaximumRepairs = 5;
 
     private readonly BuildContext _context;
+    private readonly IActionExecutor _executor;
     private readonly List<StageTally> _finished = [];
+    private readonly Dictionary<PlannedStage, StageTally> _tallies = [];
+    private readonly Dictionary<string, StageWork> _elsewhere = new(StringComparer.Ordinal);
     private Shard[] _shards;
+    private StageTally? _read;
     private int _next = -1;
+    private int _mergedThrough = -1;
+    private bool _resumed;
     private int _reportedDamage;
 
     /// <summary>Prepares a build.</summary>
@@ -26,7 +34,9 @@ public sealed class DatasetBuild : IDisposable
     /// <param name="threads">Documents worked on side by side; at least 1. Never changes the result.</param>
     /// <param name="events">Hears what happens.</param>
     /// <param name="inFlightPath">File that says what is being worked on, for whoever finds the process dead; null for none.</param>
-    public DatasetBuild(DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events, string? inFlightPath = null)
+    /// <param name="executor">Where actions are computed; null for this process.</param>
+    public DatasetBuild(
+        DatasetPlan plan, ContentStore store, FileDigests digests, int threads, IBuildEvents events, string? inFlightPath = null, IActionExecutor? executor = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
 
@@ -43,6 +53,7 @@ public sealed class DatasetBuild : IDisposable
             throw;
         }
 
+        _executor = executor ?? new LocalExecutor(threads);
         _shards = NewShards();
     }
 
@@ -69,6 +80,12 @@ public sealed class DatasetBuild : IDisposable
 
     /// <summary>Files made by stages, by the stage's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<MadeFile>> MadeFiles => _context.MadeFiles;
+
+    /// <summary>Documents worked on side by side.</summary>
+    internal int Threads => _context.Threads;
+
+    /// <summary>The largest place that is in the sample; null for all documents.</summary>
+    internal ulong? SampleLimit => _context.Sample?.Limit;
 
     /// <summary>Runs the next stages, in declared order, while they belong to the phase or an earlier one.</summary>
     /// <exception cref="StageException">A stage cannot work.</exception>
@@ -148,6 +165,7 @@ public sealed class DatasetBuild : IDisposable
                 _shards = NewShards();
                 _finished.Clear();
                 _next = -1;
+                _mergedThrough = -1;
             }
         }
     }
@@ -157,35 +175,32 @@ public sealed class DatasetBuild : IDisposable
     private void RunStages(StagePhase phase)
     {
         IReadOnlyList<PlannedStage> stages = Plan.Stages;
+        if (!_resumed)
+        {
+            _executor.Resume(this, _context.Cancellation);
+            _resumed = true;
+        }
+
         if (_next < 0)
         {
-            PlannedStage? payloadStage = stages.Count > 0 && stages[0].ReadsPayload ? stages[0] : null;
+            PlannedStage? payloadStage = PayloadStage;
             FindSample();
-            StageTally read = NewTally("read", "Read", StagePhase.Extract);
-            StageTally? extract = payloadStage is null ? null : NewTally(payloadStage);
             long inputBytes = _shards.Sum(s => new FileInfo(s.Input.Path).Length);
-            read.Expect(inputBytes);
-            extract?.Expect(inputBytes);
-            ForEachShard(shard =>
+            _read = NewTally("read", "Read", StagePhase.Extract);
+            _read.Expect(inputBytes);
+            if (payloadStage is not null)
             {
-                ActionRecord record = ReadAction.Run(_context, shard, payloadStage, read, extract);
-                lock (InputRecords)
-                {
-                    InputRecords[shard.Index] = record;
-                }
-
-                if (payloadStage is not null)
-                {
-                    DecideAction.Run(_context, shard, payloadStage, extract!);
-                }
-            });
-            Finish(read);
-            if (extract is not null)
-            {
-                Finish(extract);
+                _tallies[payloadStage] = NewTally(payloadStage);
+                _tallies[payloadStage].Expect(inputBytes);
             }
 
             _next = payloadStage is null ? 0 : 1;
+            AdvanceAll(_next);
+            Finish(_read);
+            if (payloadStage is not null)
+            {
+                Finish(_tallies[payloadStage]);
+            }
         }
 
         while (_next < stages.Count && stages[_next].RunsIn <= phase)
@@ -198,34 +213,192 @@ public sealed class DatasetBuild : IDisposable
             }
 
             PlannedStage? corpus = end < stages.Count && stages[end].RunsIn <= phase ? stages[end] : null;
-            PlannedStage[] run = [.. stages.Skip(_next).Take(end - _next), .. corpus is null ? Array.Empty<PlannedStage>() : [corpus]];
-            Dictionary<PlannedStage, StageTally> tallies = run.ToDictionary(s => s, NewTally);
-            foreach (StageTally tally in tallies.Values)
+            end += corpus is null ? 0 : 1;
+            for (int stage = _next; stage < end; stage++)
             {
-                tally.Expect(_shards.Sum(s => s.Rows));
+                _tallies[stages[stage]] = NewTally(stages[stage]);
+                _tallies[stages[stage]].Expect(_shards.Sum(s => s.Rows));
             }
 
-            ForEachShard(shard => RunShard(shard, run, tallies));
-            foreach (PlannedStage stage in run)
+            AdvanceAll(end);
+            foreach (PlannedStage stage in stages.Skip(_next).Take(end - _next))
             {
                 RowCatalog.Update(_context, _shards, stage);
             }
 
-            foreach (PlannedStage stage in run.Where(s => !s.IsCorpusStage))
+            foreach (PlannedStage stage in stages.Skip(_next).Take(end - _next).Where(s => !s.IsCorpusStage))
             {
-                Finish(tallies[stage]);
+                Finish(_tallies[stage]);
             }
 
             if (corpus is not null)
             {
-                tallies[corpus].Report();
-                MergeAction.Run(_context, _shards, corpus, tallies[corpus]);
-                ForEachShard(shard => DecideAction.Run(_context, shard, corpus, tallies[corpus]));
-                Finish(tallies[corpus]);
+                _tallies[corpus].Report();
+                Merge(corpus);
+                AdvanceAll(end);
+                Finish(_tallies[corpus]);
             }
 
-            _next += run.Length;
+            _next = end;
         }
+    }
+
+    /// <summary>Runs the actions of a wave on shards that another process describes, and where it is asked for the merge that follows them.</summary>
+    /// <returns>The work that was done, by stage.</returns>
+    internal IReadOnlyDictionary<string, StageWork> RunWave(WaveDescription wave, IEnumerable<ShardState> shards, bool merge, CancellationToken cancellation)
+    {
+        _context.Cancellation = cancellation;
+        _context.Sample = wave.SampleLimit is { } limit ? (Plan.Sample!, limit) : null;
+        foreach ((string stage, IReadOnlyList<MadeFile> files) in wave.Made)
+        {
+            _context.MadeFiles[stage] = files;
+        }
+
+        _shards = [.. shards.OrderBy(s => s.Index).Select(s => s.ToShard())];
+        _mergedThrough = wave.MergedThrough;
+        _read = NewTally("read", "Read", StagePhase.Extract);
+        foreach (PlannedStage stage in Plan.Stages)
+        {
+            _tallies[stage] = NewTally(stage);
+        }
+
+        if (wave.IsSampling)
+        {
+            ParallelWork.ForEach(_shards, Threads, shard => SampleAction.Places(_context, shard, Plan.Sample!), cancellation);
+        }
+        else
+        {
+            PlannedStage? corpus = NextMerge;
+            AdvanceAll(corpus is null ? Plan.Stages.Count : corpus.Index + 1);
+            if (merge)
+            {
+                Merge(corpus!);
+            }
+        }
+
+        return _tallies.Values.Append(_read).Select(t => t.Summary).Where(s => s.Computed > 0 || s.Decided > 0 || s.Merged).ToDictionary(
+            s => s.Stage, s => new StageWork { Computed = s.Computed, Decided = s.Decided, Merged = s.Merged, Documents = s.Documents, Seconds = s.Seconds }, StringComparer.Ordinal);
+    }
+
+    private PlannedStage? PayloadStage => Plan.Stages is [{ ReadsPayload: true } first, ..] ? first : null;
+
+    /// <summary>The stage that is merged next; null when all are.</summary>
+    private PlannedStage? NextMerge => Plan.Stages.FirstOrDefault(s => s.IsCorpusStage && s.Index > _mergedThrough);
+
+    private void Merge(PlannedStage corpus)
+    {
+        if (_executor.ComputesElsewhere && !MergeAction.Run(_context, _shards, corpus, _tallies[corpus], compute: false))
+        {
+            RunWave([], _ => { });
+        }
+
+        MergeAction.Run(_context, _shards, corpus, _tallies[corpus], compute: true);
+        _mergedThrough = corpus.Index;
+    }
+
+    // Takes every shard through the stages before 'end'.
+    private void AdvanceAll(int end)
+    {
+        IReadOnlyList<Shard> missing = _shards;
+        if (_executor.ComputesElsewhere)
+        {
+            ConcurrentBag<Shard> notFound = [];
+            ParallelWork.ForEach(_shards, _context.Threads, shard =>
+            {
+                if (!Advance(shard, end, compute: false))
+                {
+                    notFound.Add(shard);
+                }
+            }, _context.Cancellation);
+            missing = [.. notFound.OrderBy(s => s.Index)];
+            if (missing.Count == 0)
+            {
+                return;
+            }
+        }
+
+        RunWave(missing, shard => Advance(shard, end, compute: true));
+    }
+
+    private void RunWave(IReadOnlyList<Shard> missing, Action<Shard> compute, bool isSampling = false)
+    {
+        Wave wave = new() { Missing = missing, Merge = isSampling ? null : NextMerge, MergedThrough = _mergedThrough, IsSampling = isSampling, Compute = compute };
+        foreach ((string stage, StageWork work) in _executor.Run(this, wave, _context.Cancellation))
+        {
+            if (!_elsewhere.TryAdd(stage, work))
+            {
+                _elsewhere[stage].Add(work);
+            }
+        }
+    }
+
+    /// <summary>Takes a shard through the stages before a place in the plan; through the measuring only of a corpus stage that is not merged yet.</summary>
+    /// <returns>False when it stopped at something that the store lacks and that may not be computed; it can go on from there.</returns>
+    private bool Advance(Shard shard, int end, bool compute)
+    {
+        IReadOnlyList<PlannedStage> stages = Plan.Stages;
+        if (!shard.IsRead)
+        {
+            if (ReadAction.Run(_context, shard, PayloadStage, _read!, PayloadStage is { } payload ? _tallies[payload] : null, compute) is not { } record)
+            {
+                return false;
+            }
+
+            shard.IsRead = true;
+            lock (InputRecords)
+            {
+                InputRecords[shard.Index] = record;
+            }
+        }
+
+        while (shard.Next < end)
+        {
+            PlannedStage first = stages[shard.Next];
+            PlannedStage[] group = [first];
+            if (!first.ReadsPayload && (!first.IsCorpusStage || first.Index > _mergedThrough))
+            {
+                group = PassFrom(shard.Next, end);
+                if (!MeasureAction.Run(_context, shard, group, _tallies, compute))
+                {
+                    return false;
+                }
+            }
+
+            foreach (PlannedStage stage in group)
+            {
+                if (stage.IsCorpusStage && stage.Index > _mergedThrough)
+                {
+                    return true;
+                }
+
+                if (!DecideAction.Run(_context, shard, stage, _tallies[stage], compute))
+                {
+                    return false;
+                }
+
+                shard.Next++;
+            }
+        }
+
+        return true;
+    }
+
+    // The stages that share a pass over the documents.
+    private PlannedStage[] PassFrom(int start, int end)
+    {
+        HashSet<string> written = new(StringComparer.Ordinal);
+        int next = start;
+        while (next < end && (next == start || CanJoin(Plan.Stages[next], written)))
+        {
+            PlannedStage stage = Plan.Stages[next++];
+            written.UnionWith(stage.FigureColumns.Select(c => c.Name));
+            if (stage.Stage is IBatchStage || stage.IsCorpusStage)
+            {
+                break;
+            }
+        }
+
+        return [.. Plan.Stages.Skip(start).Take(next - start)];
     }
 
     private void FindSample()
@@ -235,45 +408,22 @@ public sealed class DatasetBuild : IDisposable
             ulong[][] places = [.. _shards.Select(_ => Array.Empty<ulong>())];
             if (rule.MaxDocuments is not null)
             {
-                ForEachShard(shard => places[shard.Index] = SampleAction.Places(_context, shard, rule));
+                IReadOnlyList<Shard> missing = _executor.ComputesElsewhere ? [.. _shards.Where(s => !SampleAction.IsKnown(_context, s, rule))] : [];
+                if (missing.Count > 0)
+                {
+                    RunWave(missing, _ => { }, isSampling: true);
+                }
+
+                ParallelWork.ForEach(_shards, _context.Threads, shard => places[shard.Index] = SampleAction.Places(_context, shard, rule), _context.Cancellation);
             }
 
             _context.Sample = (rule, SampleAction.Limit(rule, places));
         }
     }
 
-    private void RunShard(Shard shard, PlannedStage[] stages, Dictionary<PlannedStage, StageTally> tallies)
-    {
-        for (int start = 0; start < stages.Length;)
-        {
-            int end = start;
-            HashSet<string> written = new(StringComparer.Ordinal);
-            while (end < stages.Length && (end == start || CanJoin(stages[end], written)))
-            {
-                written.UnionWith(stages[end].FigureColumns.Select(c => c.Name));
-                end++;
-                if (stages[end - 1].Stage is IBatchStage)
-                {
-                    break;
-                }
-            }
-
-            PlannedStage[] group = stages[start..end];
-            MeasureAction.Run(_context, shard, group, tallies);
-            foreach (PlannedStage stage in group.Where(s => !s.IsCorpusStage))
-            {
-                DecideAction.Run(_context, shard, stage, tallies[stage]);
-            }
-
-            start = end;
-        }
-    }
-
     // A stage joins a pass when all that it reads exists before the pass.
     private static bool CanJoin(PlannedStage stage, HashSet<string> written) =>
         stage.Scope != MeasureScope.Kept && stage.Stage is not IBatchStage && !stage.Stage.InputColumns.Any(written.Contains);
-
-    private void ForEachShard(Action<Shard> action) => ParallelWork.ForEach(_shards, _context.Threads, action, _context.Cancellation);
 
     private StageTally NewTally(PlannedStage stage)
     {
@@ -287,6 +437,11 @@ public sealed class DatasetBuild : IDisposable
 
     private void Finish(StageTally tally)
     {
+        if (_elsewhere.Remove(tally.Summary.Stage, out StageWork? work))
+        {
+            tally.Add(work);
+        }
+
         // What a stage keeps is what the next one gets: no document may vanish in between.
         DocumentCounts counts = tally.Summary.Counts;
         long expected = _finished.Count == 0 ? counts.In : _finished[^1].Summary.Counts.Kept;

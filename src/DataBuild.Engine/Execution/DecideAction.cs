@@ -17,7 +17,9 @@ internal static class DecideAction
     /// <summary>Reason of a document of which a stage said that it is at fault.</summary>
     public const string BadInput = "bad_input";
 
-    public static void Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally)
+    /// <summary>Decides on the shard's documents, or finds what was decided.</summary>
+    /// <returns>False when the record is not in the store and nothing may be computed.</returns>
+    public static bool Run(BuildContext context, Shard shard, PlannedStage stage, StageTally tally, bool compute)
     {
         IReadOnlyList<ColumnSchema> columns = stage.IsCorpusStage ? stage.OutcomeColumns : stage.FigureColumns;
         ActionKey key = new ActionKey("decide")
@@ -35,7 +37,12 @@ internal static class DecideAction
         {
             shard.Add(stored.Files[0]);
             tally.Count(stored.Counts!);
-            return;
+            return true;
+        }
+
+        if (!compute)
+        {
+            return false;
         }
 
         long start = Stopwatch.GetTimestamp();
@@ -76,6 +83,7 @@ internal static class DecideAction
         shard.Add(file);
         tally.Count(counts);
         tally.ShardDecided(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return true;
     }
 
     private static void DecideRows(IMeasuringStage stage, Column[] columns, int[] rows, string?[] reasons)

@@ -11,10 +11,17 @@ namespace DataBuild.Engine.Execution;
 /// </summary>
 internal static class MeasureAction
 {
-    public static void Run(BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies)
+    /// <summary>Measures the stages on the shard, or finds what measuring them gave.</summary>
+    /// <returns>False when a record is not in the store and nothing may be computed.</returns>
+    public static bool Run(BuildContext context, Shard shard, IReadOnlyList<PlannedStage> stages, IReadOnlyDictionary<PlannedStage, StageTally> tallies, bool compute)
     {
         string[] keys = [.. stages.Select(s => KeyOf(context, shard, s).ToHex())];
         ActionRecord?[] records = [.. keys.Select(context.Store.TryGetRecord)];
+        if (!compute && records.Contains(null))
+        {
+            return false;
+        }
+
         for (int i = 0; i < records.Length; i++)
         {
             tallies[stages[i]].Advance(records[i] is null ? 0 : shard.Rows);
@@ -47,6 +54,8 @@ internal static class MeasureAction
                 shard.Measured[stages[i].Name] = records[i]!.Files;
             }
         }
+
+        return true;
     }
 
     /// <summary>Columns that the stage reads on this shard.</summary>

@@ -8,7 +8,9 @@ namespace DataBuild.Engine.Execution;
 /// <summary>Runs the merge of a corpus stage over all shards and adds the outcome columns to each.</summary>
 internal static class MergeAction
 {
-    public static void Run(BuildContext context, IReadOnlyList<Shard> shards, PlannedStage stage, StageTally tally)
+    /// <summary>Merges the stage over all shards, or finds what merging it gave.</summary>
+    /// <returns>False when the record is not in the store and nothing may be computed.</returns>
+    public static bool Run(BuildContext context, IReadOnlyList<Shard> shards, PlannedStage stage, StageTally tally, bool compute)
     {
         ICorpusStage corpusStage = (ICorpusStage)stage.Stage;
         ActionKey key = new ActionKey("merge")
@@ -29,6 +31,11 @@ internal static class MergeAction
         ActionRecord? record = context.Store.TryGetRecord(hex);
         if (record is null)
         {
+            if (!compute)
+            {
+                return false;
+            }
+
             long start = Stopwatch.GetTimestamp();
             context.EnsureInitialized(stage);
             string scratch = context.Store.CreateScratchDirectory();
@@ -72,6 +79,8 @@ internal static class MergeAction
                 shards[i].Add(record.Files[next++]);
             }
         }
+
+        return true;
     }
 
     private static MadeFile StoreMade(BuildContext context, PlannedStage stage, string folder, string name)

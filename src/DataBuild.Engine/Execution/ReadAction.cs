@@ -21,8 +21,16 @@ internal static class ReadAction
 
     private static readonly ColumnSchema[] ReadSchemas = [.. PlanResolver.ReadColumns, new(Shard.AliveColumn, ColumnType.Boolean)];
 
-    public static ActionRecord Run(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract)
+    /// <summary>Reads the shard's input, or finds what reading it gave.</summary>
+    /// <returns>The record; null when it is not in the store and nothing may be computed.</returns>
+    public static ActionRecord? Run(BuildContext context, Shard shard, PlannedStage? stage, StageTally read, StageTally? extract, bool compute)
     {
+        if (!compute && !context.Digests.IsKnown(shard.Input.Path))
+        {
+            // Only to look for a record, no input is read from end to end.
+            return null;
+        }
+
         ActionKey key = new ActionKey("read").Add("version", Version);
         AddInput(key, context, shard);
         if (context.Sample is { } sample)
@@ -41,6 +49,10 @@ internal static class ReadAction
         if (record is not null)
         {
             Advance(new FileInfo(shard.Input.Path).Length, read, extract);
+        }
+        else if (!compute)
+        {
+            return null;
         }
         else
         {

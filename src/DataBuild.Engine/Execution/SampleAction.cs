@@ -21,9 +21,7 @@ internal static class SampleAction
     public static ulong[] Places(BuildContext context, Shard shard, SampleRule rule)
     {
         int most = rule.MaxDocuments!.Value;
-        ActionKey key = new ActionKey("sample").Add("version", Version).Add("seed", rule.Seed).Add("most", most);
-        ReadAction.AddInput(key, context, shard);
-        string hex = key.ToHex();
+        string hex = KeyOf(context, shard, rule);
         ActionRecord? record = context.Store.TryGetRecord(hex);
         if (record is null)
         {
@@ -44,6 +42,10 @@ internal static class SampleAction
         return places;
     }
 
+    /// <summary>True when the places of a shard are in the store.</summary>
+    public static bool IsKnown(BuildContext context, Shard shard, SampleRule rule) =>
+        context.Digests.IsKnown(shard.Input.Path) && context.Store.TryGetRecord(KeyOf(context, shard, rule)) is not null;
+
     /// <summary>The largest place that is in the sample: no more than the most documents have it or a smaller one.</summary>
     public static ulong Limit(SampleRule rule, ulong[][] placesOfShards)
     {
@@ -60,6 +62,13 @@ internal static class SampleAction
         }
 
         return limit;
+    }
+
+    private static string KeyOf(BuildContext context, Shard shard, SampleRule rule)
+    {
+        ActionKey key = new ActionKey("sample").Add("version", Version).Add("seed", rule.Seed).Add("most", rule.MaxDocuments!.Value);
+        ReadAction.AddInput(key, context, shard);
+        return key.ToHex();
     }
 
     private static ActionRecord Scan(BuildContext context, Shard shard, SampleRule rule, int most)

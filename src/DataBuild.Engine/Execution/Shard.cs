@@ -26,6 +26,12 @@ public sealed class Shard
     /// <summary>SHA-256 of the input's bytes.</summary>
     public string InputDigest { get; set; } = "";
 
+    /// <summary>True when the read columns are there.</summary>
+    internal bool IsRead { get; set; }
+
+    /// <summary>The first stage that has not decided on the shard's documents, as its place in the plan.</summary>
+    internal int Next { get; set; }
+
     /// <summary>Rows of each batch.</summary>
     public IReadOnlyList<int> BatchRows { get; set; } = [];
 

@@ -76,6 +76,19 @@ public sealed class StageTally
         }
     }
 
+    /// <summary>Adds what was done elsewhere.</summary>
+    internal void Add(StageWork work)
+    {
+        lock (_lock)
+        {
+            _summary.Computed += work.Computed;
+            _summary.Decided += work.Decided;
+            _summary.Merged |= work.Merged;
+            _summary.Documents += work.Documents;
+            _summary.Seconds += work.Seconds;
+        }
+    }
+
     internal void ShardMeasured()
     {
         lock (_lock)

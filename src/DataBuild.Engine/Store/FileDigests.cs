@@ -44,6 +44,25 @@ public sealed class FileDigests
     /// <summary>True while every file that a digest was asked for has the length and the time that it had then.</summary>
     public bool AreCurrent => _used.All(used => File.Exists(used.Key) && FileStamp.Of(used.Key) == used.Value.Stamp);
 
+    /// <summary>True when the digest of the file as it is now is remembered: telling it takes no reading.</summary>
+    public bool IsKnown(string path) => _entries.TryGetValue(path, out Entry entry) && entry.Stamp == FileStamp.Of(path);
+
+    /// <summary>Takes over the digest of a file that another process has read, unless the file is no longer what it read.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="digest">Lower-case hexadecimal SHA-256.</param>
+    /// <param name="stamp">What the file was when it was read; not one that could change unseen, as by <see cref="Remembered"/>.</param>
+    public void Add(string path, string digest, FileStamp stamp)
+    {
+        if (StoreLayout.IsDigest(digest) && FileStamp.Of(path) == stamp)
+        {
+            _entries[path] = new Entry(digest, stamp);
+            _changed = true;
+        }
+    }
+
+    /// <summary>The digest of a file and its stamp, where it was asked for and may be remembered; null otherwise.</summary>
+    public (string Digest, FileStamp Stamp)? Remembered(string path) => _entries.TryGetValue(path, out Entry entry) ? (entry.Digest, entry.Stamp) : null;
+
     /// <summary>Lower-case hexadecimal SHA-256 of a file's content.</summary>
     /// <exception cref="IOException">The file cannot be read, or changed while it was read.</exception>
     public string Of(string path)

@@ -12,4 +12,7 @@ public sealed class StoreCorruptException(string digest, string path, string fou
 
     /// <summary>Where it was.</summary>
     public string Path { get; } = path;
+
+    /// <summary>What was found, as the end of a sentence.</summary>
+    public string Found { get; } = found;
 }
