@@ -299,7 +299,7 @@ public sealed class DatasetBuild : IDisposable
     // Takes every shard through the stages before 'end'.
     private void AdvanceAll(int end)
     {
-        IReadOnlyList<Shard> missing = _shards;
+        Shard[] missing = _shards;
         if (_executor.ComputesElsewhere)
         {
             ConcurrentBag<Shard> notFound = [];
@@ -311,7 +311,7 @@ public sealed class DatasetBuild : IDisposable
                 }
             }, _context.Cancellation);
             missing = [.. notFound.OrderBy(s => s.Index)];
-            if (missing.Count == 0)
+            if (missing.Length == 0)
             {
                 return;
             }

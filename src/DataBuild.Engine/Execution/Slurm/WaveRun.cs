@@ -312,7 +312,7 @@ internal sealed class WaveRun
         }
     }
 
-    private string SubmitArray(int first, int[] chunks, IReadOnlyCollection<string> exclude)
+    private string SubmitArray(int first, int[] chunks, HashSet<string> exclude)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{_wave.JobName}-{first}");
         string limit = _settings.MaxTasks is { } most ? string.Create(CultureInfo.InvariantCulture, $"%{most}") : "";
@@ -324,7 +324,7 @@ internal sealed class WaveRun
         ]);
     }
 
-    private string SubmitMerge(IReadOnlyList<string> after) => Submit(_wave.JobName + "-merge",
+    private string SubmitMerge(List<string> after) => Submit(_wave.JobName + "-merge",
     [
         // A job whose dependency can never be met otherwise waits for ever.
         .. after.Count > 0 ? [$"--dependency=afterok:{string.Join(':', after)}", "--kill-on-invalid-dep=yes"] : Array.Empty<string>(),
