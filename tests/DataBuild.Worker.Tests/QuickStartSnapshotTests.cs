@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Xml.Linq;
 using DataBuild.Tests;
 
 namespace DataBuild.Worker.Tests;
@@ -16,26 +15,7 @@ public sealed class QuickStartSnapshotTests : IDisposable
     [Fact]
     public void RowsAndManifest()
     {
-        string folder = Path.Combine(TestPaths.RepositoryRoot, "example-datasets", "QuickStart");
-        XElement project = XElement.Load(Path.Combine(folder, "QuickStart.csproj"));
-        foreach (string input in Directory.EnumerateFiles(Path.Combine(folder, "crawl"), "*.warc.gz"))
-        {
-            _session.Input(Path.GetFileName(input), File.ReadAllBytes(input));
-        }
-
-        Directory.CreateDirectory(Path.Combine(_session.Folder, "models"));
-        foreach (string model in Directory.EnumerateFiles(Path.Combine(folder, "models"), "*.onnx"))
-        {
-            File.Copy(model, Path.Combine(_session.Folder, "models", Path.GetFileName(model)));
-        }
-
-        foreach (XElement stage in project.Descendants("Stage"))
-        {
-            _session.Stage(
-                stage.Attribute("Include")!.Value,
-                [.. stage.Attributes().Where(a => a.Name.LocalName is not ("Include" or "Condition")).Select(a => (a.Name.LocalName, a.Value))]);
-        }
-
+        _session.AddQuickStart();
         WorkerResult result = _session.Build();
         Assert.True(result.Ok, string.Join('\n', result.Diagnostics));
         SnapshotAssert.Match(Rows(), "QuickStartRows");

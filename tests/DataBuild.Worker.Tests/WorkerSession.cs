@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Xml.Linq;
 using DataBuild.Formats.Warc;
+using DataBuild.Tests;
 
 namespace DataBuild.Worker.Tests;
 
@@ -37,6 +39,33 @@ internal sealed class WorkerSession : IDisposable
 
     public void Stage(string name, params (string Name, string Value)[] options) =>
         _stages.Add(new { name, metadata = options.ToDictionary(o => o.Name, o => o.Value) });
+
+    /// <summary>Properties of the plan.</summary>
+    public Dictionary<string, string> Properties { get; } = [];
+
+    /// <summary>Inputs, models and stages of the README's example.</summary>
+    public void AddQuickStart()
+    {
+        string folder = Path.Combine(TestPaths.RepositoryRoot, "example-datasets", "QuickStart");
+        XElement project = XElement.Load(Path.Combine(folder, "QuickStart.csproj"));
+        foreach (string input in Directory.EnumerateFiles(Path.Combine(folder, "crawl"), "*.warc.gz"))
+        {
+            Input(Path.GetFileName(input), File.ReadAllBytes(input));
+        }
+
+        Directory.CreateDirectory(Path.Combine(Folder, "models"));
+        foreach (string model in Directory.EnumerateFiles(Path.Combine(folder, "models"), "*.onnx"))
+        {
+            File.Copy(model, Path.Combine(Folder, "models", Path.GetFileName(model)));
+        }
+
+        foreach (XElement stage in project.Descendants("Stage"))
+        {
+            Stage(
+                stage.Attribute("Include")!.Value,
+                [.. stage.Attributes().Where(a => a.Name.LocalName is not ("Include" or "Condition")).Select(a => (a.Name.LocalName, a.Value))]);
+        }
+    }
 
     public void ClearStages() => _stages.Clear();
 
@@ -86,6 +115,7 @@ internal sealed class WorkerSession : IDisposable
             outputDirectory = Output,
             storeDirectory = Path.Combine(Folder, "obj", "store"),
             outputFormat = OutputFormat,
+            properties = Properties,
             crawl = _crawl,
             stages = _stages,
         }));
