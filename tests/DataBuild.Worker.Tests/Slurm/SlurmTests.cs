@@ -18,7 +18,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     }
 
     [SkippableFact]
-    public void QuickStart_gives_the_same_bytes_when_a_node_dies_in_the_middle()
+    public async Task QuickStart_gives_the_same_bytes_when_a_node_dies_in_the_middle()
     {
         cluster.Require();
         _session.AddQuickStart();
@@ -28,7 +28,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         {
             SlurmCluster.Freeze(_session.Folder, "n2");
             cluster.KillNode("n2");
-            WorkerResult result = build.GetAwaiter().GetResult();
+            WorkerResult result = await build;
             Assert.True(result.Ok, string.Join('\n', result.Diagnostics));
             Assert.Contains(Messages(result), m => m.Contains("ran on nodes that do not answer", StringComparison.Ordinal));
         }
@@ -101,7 +101,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     }
 
     [SkippableFact]
-    public void A_task_that_is_put_back_into_the_queue_runs_twice_and_changes_nothing()
+    public async Task A_task_that_is_put_back_into_the_queue_runs_twice_and_changes_nothing()
     {
         cluster.Require();
         AddPages(_session);
@@ -112,7 +112,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         // Not the frozen one always: whichever it is, its work is done a second time.
         SlurmCluster.Run("scontrol", "requeue", running);
         SlurmCluster.Signal("CONT", frozen);
-        WorkerResult result = build.GetAwaiter().GetResult();
+        WorkerResult result = await build;
         Assert.True(result.Ok, string.Join('\n', result.Diagnostics));
         AssertSameAsLocal();
     }

@@ -65,7 +65,7 @@ public sealed class WaveRunTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_whose_dependency_is_never_satisfied_is_cancelled_and_runs_when_the_tasks_are_there()
+    public async Task A_merge_whose_dependency_is_never_satisfied_is_cancelled_and_runs_when_the_tasks_are_there()
     {
         WaveRun run = NewRun(1, merge: true);
         run.Submit();
@@ -77,7 +77,7 @@ public sealed class WaveRunTests : IDisposable
         Until(() => Log("sbatch.log").Length == 3);
         Assert.DoesNotContain("--dependency", Log("sbatch.log")[2], StringComparison.Ordinal);
         Done(WaveFolder.Merge);
-        Assert.Empty(wait.GetAwaiter().GetResult());
+        Assert.Empty(await wait);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class WaveRunTests : IDisposable
     [InlineData("PENDING", "JobHoldMaxRequeue")]
     [InlineData("NODE_FAIL", "NodeDown")]
     [InlineData("COMPLETING", "None")]
-    public void A_task_that_would_never_end_by_itself_is_submitted_again(string state, string reason)
+    public async Task A_task_that_would_never_end_by_itself_is_submitted_again(string state, string reason)
     {
         WaveRun run = NewRun(1, merge: false);
         run.Submit();
@@ -93,11 +93,11 @@ public sealed class WaveRunTests : IDisposable
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
         Until(() => Log("sbatch.log").Length > 1);
         Done(0);
-        wait.GetAwaiter().GetResult();
+        await wait;
     }
 
     [Fact]
-    public void A_task_on_a_node_that_does_not_answer_gets_a_copy_elsewhere_once()
+    public async Task A_task_on_a_node_that_does_not_answer_gets_a_copy_elsewhere_once()
     {
         WaveRun run = NewRun(1, merge: false);
         run.Submit();
@@ -109,7 +109,7 @@ public sealed class WaveRunTests : IDisposable
         Thread.Sleep(300);
         Assert.Equal(2, Log("sbatch.log").Length);
         Done(0);
-        wait.GetAwaiter().GetResult();
+        await wait;
 
         // The other copy is not left behind.
         Assert.NotEmpty(Log("scancel.log"));
@@ -142,7 +142,7 @@ public sealed class WaveRunTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_one_node_cannot_read_is_tried_again()
+    public async Task A_file_that_one_node_cannot_read_is_tried_again()
     {
         WaveRun run = NewRun(1, merge: false);
         run.Submit();
@@ -150,7 +150,7 @@ public sealed class WaveRunTests : IDisposable
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
         Until(() => Log("sbatch.log").Length > 1);
         Done(0);
-        wait.GetAwaiter().GetResult();
+        await wait;
     }
 
     [Fact]
