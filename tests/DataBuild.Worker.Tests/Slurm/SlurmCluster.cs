@@ -50,7 +50,7 @@ public sealed class SlurmCluster : IDisposable
             {
                 string arguments = ReadAll(Path.Combine(process, "cmdline"));
                 string environment = ReadAll(Path.Combine(process, "environ"));
-                if (arguments.Contains("run-actions", StringComparison.Ordinal) && arguments.Contains(folder, StringComparison.Ordinal) && arguments.StartsWith("/", StringComparison.Ordinal)
+                if (arguments.Contains("run-actions", StringComparison.Ordinal) && arguments.Contains(folder, StringComparison.Ordinal) && arguments.StartsWith('/')
                     && arguments.Contains("--chunk", StringComparison.Ordinal) && environment.Split('\0').Any(v => v.StartsWith(NodeVariable, StringComparison.Ordinal) && (node is null || v == NodeVariable + node)))
                 {
                     found = int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);

@@ -182,7 +182,7 @@ public sealed class WaveRunTests : IDisposable
     {
         string path = Path.Combine(_root, "bin", name);
         File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"#!/bin/sh\ncd '{_root}'\n{body}\n"));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(0, SlurmCluster.Run("chmod", "755", path).Exit);
     }
 
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), "what was expected did not happen in 30 s");
