@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DataBuild.Tests;
 
 namespace DataBuild.Worker.Tests.Slurm;
 
@@ -20,6 +21,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     [SkippableFact]
     public async Task QuickStart_gives_the_same_bytes_when_a_node_dies_in_the_middle()
     {
+        RequireLongRun();
         cluster.Require();
         _session.AddQuickStart();
         _session.Properties["DataBuildExecutor"] = "Slurm";
@@ -103,6 +105,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     [SkippableFact]
     public async Task A_task_that_is_put_back_into_the_queue_runs_twice_and_changes_nothing()
     {
+        RequireLongRun();
         cluster.Require();
         AddPages(_session);
         Task<WorkerResult> build = Task.Run(() => _session.Build());
@@ -150,6 +153,9 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         Assert.Equal("DB3091", error.GetProperty("code").GetString());
         Assert.Contains("invalid partition", error.GetProperty("message").GetString()!, StringComparison.OrdinalIgnoreCase);
     }
+
+    // Slurm's own times, which end only after minutes, are part of these.
+    private static void RequireLongRun() => Skip.If(LongRun.Count("DATABUILD_SLURM_LONG", 0) == 0, "takes minutes; DATABUILD_SLURM_LONG=1 runs it");
 
     private static void AddPages(WorkerSession session)
     {
