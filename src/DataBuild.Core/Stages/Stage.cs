@@ -125,6 +125,12 @@ public abstract record BatchStage<TFigures> : Stage, IMeasuringStage, IBatchStag
     /// </summary>
     public virtual bool ReuseByText => true;
 
+    /// <summary>True when <see cref="Summarize"/> says something: figures are then read once more when all documents are measured.</summary>
+    public virtual bool HasSummary => false;
+
+    /// <summary>What is to be said of all documents of the dataset together, whether they were measured now or before.</summary>
+    public virtual StageNote? Summarize(IEnumerable<TFigures> figures) => null;
+
     /// <summary>
     /// Measures documents. A document's figures must not depend on the others in the batch. Called by one thread at a time.
     /// </summary>
@@ -134,6 +140,8 @@ public abstract record BatchStage<TFigures> : Stage, IMeasuringStage, IBatchStag
 
     /// <summary>Decides from figures.</summary>
     public virtual Verdict Decide(in TFigures figures) => Verdict.Keep;
+
+    StageNote? IBatchStage.SummarizeRows(IEnumerable<(Column[] Columns, int Row)> rows) => Summarize(rows.Select(r => TFigures.Read(r.Columns, r.Row)));
 
     /// <summary>Measures documents and appends their figures; called by the engine.</summary>
     public void MeasureInto(IReadOnlyList<Document> documents, ReadOnlySpan<ColumnBuilder> builders)

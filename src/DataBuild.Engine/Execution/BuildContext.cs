@@ -124,23 +124,24 @@ internal sealed class BuildContext : IDisposable
     }
 
     public StageContext ContextFor(PlannedStage stage, string scratch, string? files = null) =>
-        new(Plan.File.ProjectDirectory, scratch, Threads,
-            note =>
-            {
-                if (note.IsWarning)
-                {
-                    Events.Diagnostic(new BuildDiagnostic(false, note.Code, $"{stage.Name}: {note.Message}", note.File));
-                }
-                else
-                {
-                    Events.Message(MessageImportance.High, $"  {stage.Name}: {note.Message}");
-                }
-            },
-            Cancellation)
+        new(Plan.File.ProjectDirectory, scratch, Threads, note => Say(stage, note), Cancellation)
         {
             FilesDirectory = files!,
             Properties = Plan.File.Properties,
         };
+
+    /// <summary>Passes on what a stage says.</summary>
+    public void Say(PlannedStage stage, StageNote note)
+    {
+        if (note.IsWarning)
+        {
+            Events.Diagnostic(new BuildDiagnostic(false, note.Code, $"{stage.Name}: {note.Message}", note.File));
+        }
+        else
+        {
+            Events.Message(MessageImportance.High, $"  {stage.Name}: {note.Message}");
+        }
+    }
 
     public void Dispose()
     {

@@ -224,6 +224,7 @@ public sealed class DatasetBuild : IDisposable
             foreach (PlannedStage stage in stages.Skip(_next).Take(end - _next))
             {
                 RowCatalog.Update(_context, _shards, stage);
+                StageSummaryNote.Say(_context, _shards, stage);
             }
 
             foreach (PlannedStage stage in stages.Skip(_next).Take(end - _next).Where(s => !s.IsCorpusStage))

@@ -16,7 +16,15 @@ public readonly partial record struct ByteScoreFigures(double? BitsPerByte, doub
 [Stage("ByteScore", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "byteScore")]
 public sealed partial record ByteScoreStage : OnnxStage<ByteScoreFigures>
 {
-    private CausalScorer? _scorer;
+    private CausalScorer[] _scorers = [];
+
+    /// <summary>
+    /// Further models: a document's probability is then the mean of what all of them give it, exact for each, so that models of different vocabularies make an ensemble.
+    /// </summary>
+    public IReadOnlyList<InputFile> Ensemble { get; init; } = [];
+
+    /// <summary>Tokenizers of the further models, one each; without it they have that of the first.</summary>
+    public IReadOnlyList<InputFile> EnsembleTokenizers { get; init; } = [];
 
     /// <summary>Token that the model reads before the text; without it the one that ends texts.</summary>
     public string StartToken { get; init; } = "";
@@ -50,11 +58,53 @@ public sealed partial record ByteScoreStage : OnnxStage<ByteScoreFigures>
     public override void Initialize(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        string path = PathOf(Model, nameof(Model));
-        TextTokenizer tokenizer = LoadTokenizer(Tokenizer)
+        _ = PathOf(Model, nameof(Model));
+        if (EnsembleTokenizers.Count > 0 && EnsembleTokenizers.Count != Ensemble.Count)
+        {
+            throw new StageException("DB4079", $"ByteScore.EnsembleTokenizers names {EnsembleTokenizers.Count} tokenizers for {Ensemble.Count} models (option Ensemble); expected one each, or none");
+        }
+
+        _scorers = new CausalScorer[1 + Ensemble.Count];
+        _scorers[0] = Load(context, Model!, Tokenizer);
+        for (int i = 0; i < Ensemble.Count; i++)
+        {
+            _scorers[i + 1] = Load(context, Ensemble[i], EnsembleTokenizers.Count > 0 ? EnsembleTokenizers[i] : Tokenizer);
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Measure(IReadOnlyList<Document> documents, Span<ByteScoreFigures> figures)
+    {
+        CausalScore[][] scores = _scorers.Length > 0 ? [.. _scorers.Select(s => s.Score(documents))] : throw new InvalidOperationException("Initialize was not called");
+        for (int i = 0; i < figures.Length; i++)
+        {
+            int document = i;
+            CausalScore[] all = [.. scores.Select(s => s[document])];
+
+            // What one model read and another did not cannot be compared.
+            bool alike = all.All(s => s.Bytes == all[0].Bytes);
+            double bits = MeanBits(all);
+            figures[i] = new ByteScoreFigures(
+                all[0].Bytes == 0 || !alike ? null : Math.Round(bits / all[0].Bytes, Decimals, MidpointRounding.ToEven),
+                all[0].Predicted == 0 || !alike ? null : Math.Round(Math.Pow(2, bits / all[0].Predicted), Decimals, MidpointRounding.ToEven),
+                all.Min(s => s.Covered));
+        }
+    }
+
+    // -log2 of the mean of 2^-bits, so that no power overflows.
+    private static double MeanBits(CausalScore[] scores)
+    {
+        double least = scores.Min(s => s.Bits);
+        return least - Math.Log2(scores.Sum(s => Math.Pow(2, least - s.Bits)) / scores.Length);
+    }
+
+    private CausalScorer Load(StageContext context, InputFile file, InputFile? tokenizerFile)
+    {
+        string path = file.PathOrName;
+        TextTokenizer tokenizer = LoadTokenizer(tokenizerFile)
             ?? throw new StageException("DB4005", $"the model '{path}' takes token ids: name its tokenizer (option Tokenizer)", path);
-        int end = StageTokenizer.EndOfText(tokenizer, Tokenizer!, EndToken);
-        int start = StartToken.Length == 0 ? end : StageTokenizer.Find(tokenizer, Tokenizer!, StartToken, nameof(StartToken));
+        int end = StageTokenizer.EndOfText(tokenizer, tokenizerFile!, EndToken);
+        int start = StartToken.Length == 0 ? end : StageTokenizer.Find(tokenizer, tokenizerFile!, StartToken, nameof(StartToken));
         if (Overlap >= MaxTokens)
         {
             throw new StageException("DB4079", $"ByteScore.Overlap is {Overlap}; expected less than MaxTokens, {MaxTokens}");
@@ -68,21 +118,8 @@ public sealed partial record ByteScoreStage : OnnxStage<ByteScoreFigures>
             throw new StageException("DB4004", $"output '{model.Output}' of the model '{path}' has {model.OutputShape.Count} dimensions; expected logits [texts, tokens, vocabulary]", path);
         }
 
-        _scorer = CausalScorer.Over(model, tokenizer, options, start, PredictEnd ? end : null, Overlap, MaxWindows);
-        ReportProvider(context, Model!, model.Provider);
-    }
-
-    /// <inheritdoc />
-    public override void Measure(IReadOnlyList<Document> documents, Span<ByteScoreFigures> figures)
-    {
-        CausalScore[] scores = (_scorer ?? throw new InvalidOperationException("Initialize was not called")).Score(documents);
-        for (int i = 0; i < scores.Length; i++)
-        {
-            figures[i] = new ByteScoreFigures(
-                scores[i].Bytes == 0 ? null : Math.Round(scores[i].Bits / scores[i].Bytes, Decimals, MidpointRounding.ToEven),
-                scores[i].Predicted == 0 ? null : Math.Round(Math.Pow(2, scores[i].Bits / scores[i].Predicted), Decimals, MidpointRounding.ToEven),
-                scores[i].Covered);
-        }
+        ReportProvider(context, file, model.Provider);
+        return CausalScorer.Over(model, tokenizer, options, start, PredictEnd ? end : null, Overlap, MaxWindows);
     }
 
     /// <inheritdoc />

@@ -8,15 +8,16 @@ namespace DataBuild.Stages.Score;
 /// <param name="Escalated">Whether the large model was asked.</param>
 /// <param name="Keep">Whether the document is kept.</param>
 /// <param name="Covered">Fraction of the text that the small model read, in [0, 1].</param>
+/// <param name="Audited">The large model's score of a document that it does not decide on, where it was shown to it.</param>
 [Figures]
-public readonly partial record struct CascadeFigures(double? Value, double? Small, bool Escalated, bool Keep, double Covered);
+public readonly partial record struct CascadeFigures(double? Value, double? Small, bool Escalated, bool Keep, double Covered, double? Audited);
 
 /// <summary>
 /// A small model looks at every document and a large one only at those that the small one is unsure of: below the band a document is dropped, above it is kept, within it
 /// the large model decides. The band is given, or calibrated on a sample that both models score, to a stated recall of what the large model keeps. An idea taken from
 /// R2R's routing (Fu et al. 2025), applied to documents, not to tokens.
 /// </summary>
-[Stage("Cascade", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "cascade")]
+[Stage("Cascade", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "cascade")]
 public sealed partial record CascadeStage : OnnxScoreStage<CascadeFigures>
 {
     private TwoModels? _models;
@@ -52,6 +53,14 @@ public sealed partial record CascadeStage : OnnxScoreStage<CascadeFigures>
     [Option(Min = 0.01, Max = 1, Unit = "fraction")]
     public double? Precision { get; init; }
 
+    /// <summary>Share of the documents that the large model does not decide on which are shown to it all the same, chosen by their texts, so that the log can say how often both agree on this dataset.</summary>
+    [Option(Min = 0, Max = 1, Unit = "fraction")]
+    public double Audit { get; init; } = 0.01;
+
+    /// <inheritdoc />
+    [NotAnOption]
+    public override bool HasSummary => true;
+
     /// <inheritdoc />
     public override IReadOnlyList<string> PublishedColumns => [".value", ".escalated"];
 
@@ -85,15 +94,20 @@ public sealed partial record CascadeStage : OnnxScoreStage<CascadeFigures>
     public override void Measure(IReadOnlyList<Document> documents, Span<CascadeFigures> figures)
     {
         ArgumentNullException.ThrowIfNull(documents);
-        (TextScore[] small, TextScore?[] large) = (_models ?? throw new InvalidOperationException("Initialize was not called")).Score([.. documents.Select(d => d.TextMemory)], _low, _high);
+        (TextScore[] small, TextScore?[] large) = (_models ?? throw new InvalidOperationException("Initialize was not called")).Score([.. documents.Select(d => d.TextMemory)], _low, _high, Audit);
         for (int i = 0; i < small.Length; i++)
         {
             bool scored = !double.IsNaN(small[i].Score);
-            double value = large[i]?.Score ?? small[i].Score;
-            bool keep = scored && (large[i] is { } asked ? asked.Score >= Cut.GetValueOrDefault() : small[i].Score >= _high);
-            figures[i] = new CascadeFigures(scored ? value : null, scored ? small[i].Score : null, large[i] is not null, keep, small[i].Covered);
+            bool escalated = small[i].Score >= _low && small[i].Score < _high;
+            double value = escalated ? large[i]!.Value.Score : small[i].Score;
+            bool keep = scored && (escalated ? value >= Cut.GetValueOrDefault() : value >= _high);
+            figures[i] = new CascadeFigures(scored ? value : null, scored ? small[i].Score : null, escalated, keep, small[i].Covered, escalated ? null : large[i]?.Score);
         }
     }
+
+    /// <inheritdoc />
+    public override StageNote? Summarize(IEnumerable<CascadeFigures> figures) => new("DB4077", false, TwoModels.Describe(
+        figures.Select(f => (f.Escalated, f.Audited is { } large ? large >= Cut.GetValueOrDefault() : (bool?)null, f.Keep)), "went to the large model"));
 
     /// <inheritdoc />
     public override Verdict Decide(in CascadeFigures figures) =>

@@ -17,6 +17,8 @@ internal readonly record struct CausalScore(double Bits, int Predicted, long Byt
 /// </summary>
 internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokenizer, OnnxScorerOptions options, int startId, int? endId, int overlap, int maxWindows) : IDisposable
 {
+    private const int ChunkSize = 64;
+
     private readonly LengthBuckets _buckets = new(options.BatchTokens, 64, model.FixedLength, model.FixedRows);
     private readonly Dictionary<int, ScoreBatch> _batches = [];
     private readonly RunOptions _run = new();
@@ -25,29 +27,43 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
     public static CausalScorer Over(OnnxModelSession model, TextTokenizer tokenizer, OnnxScorerOptions options, int startId, int? endId, int overlap, int maxWindows) =>
         new(model, tokenizer, options, startId, endId, overlap, maxWindows);
 
-    /// <summary>Scores texts.</summary>
+    /// <summary>Scores texts; some are encoded while the model runs over those before.</summary>
     public CausalScore[] Score(IReadOnlyList<Document> documents)
     {
-        CausalScore[] scores = new CausalScore[documents.Count];
-        List<Window> windows = [];
-        using TokenBuffer ids = new();
-        for (int i = 0; i < documents.Count; i++)
+        // Documents are read by one thread: what is encoded elsewhere is a copy.
+        byte[][] texts = [.. documents.Select(d => d.TextUtf8.ToArray())];
+        CausalScore[] scores = new CausalScore[texts.Length];
+        SortedDictionary<int, List<Window>> pending = [];
+        List<Window> all = [];
+        Task<List<Window>>? next = texts.Length > 0 ? Task.Run(() => Encode(texts, 0, scores)) : null;
+        for (int start = 0; next is not null; start += ChunkSize)
         {
-            ids.Clear();
-            ids.Add(startId);
-            ReadOnlySpan<byte> text = documents[i].TextUtf8;
-            tokenizer.Encode(text, ids);
-            if (endId is int end)
+            List<Window> windows = next.GetAwaiter().GetResult();
+            int following = start + ChunkSize;
+            next = following < texts.Length ? Task.Run(() => Encode(texts, following, scores)) : null;
+            foreach (Window window in windows)
             {
-                ids.Add(end);
+                all.Add(window);
+                int length = _buckets.LengthFor(window.Ids.Length);
+                List<Window> batch = pending.TryGetValue(length, out List<Window>? found) ? found : pending[length] = [];
+                batch.Add(window);
+                if (batch.Count == _buckets.RowsFor(length))
+                {
+                    Run(length, batch);
+                    batch.Clear();
+                }
             }
-
-            scores[i] = Cut(ids.Span, text, i, windows);
         }
 
-        foreach (IGrouping<int, Window> bucket in windows.GroupBy(w => _buckets.LengthFor(w.Ids.Length)).OrderBy(g => g.Key))
+        foreach ((int length, List<Window> batch) in pending.Where(p => p.Value.Count > 0))
         {
-            Run(bucket.Key, [.. bucket], scores);
+            Run(length, batch);
+        }
+
+        // In the order of the windows, whatever batches they ran in: sums of floats depend on their order.
+        foreach (Window window in all)
+        {
+            scores[window.Document] = scores[window.Document] with { Bits = scores[window.Document].Bits + window.Bits };
         }
 
         return scores;
@@ -62,6 +78,26 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
 
         _run.Dispose();
         model.Dispose();
+    }
+
+    private List<Window> Encode(byte[][] texts, int start, CausalScore[] scores)
+    {
+        List<Window> windows = [];
+        using TokenBuffer ids = new();
+        for (int i = start; i < Math.Min(texts.Length, start + ChunkSize); i++)
+        {
+            ids.Clear();
+            ids.Add(startId);
+            tokenizer.Encode(texts[i], ids);
+            if (endId is int end)
+            {
+                ids.Add(end);
+            }
+
+            scores[i] = Cut(ids.Span, texts[i], i, windows);
+        }
+
+        return windows;
     }
 
     private CausalScore Cut(ReadOnlySpan<int> ids, ReadOnlySpan<byte> text, int document, List<Window> windows)
@@ -90,7 +126,7 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
         return decoded.WrittenCount;
     }
 
-    private void Run(int length, Window[] windows, CausalScore[] scores)
+    private void Run(int length, List<Window> windows)
     {
         if (!_batches.TryGetValue(length, out ScoreBatch? batch))
         {
@@ -99,26 +135,21 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
 
         float[] weights = new float[length];
         Array.Fill(weights, 1);
-        for (int start = 0; start < windows.Length; start += _buckets.RowsFor(length))
+        for (int i = 0; i < windows.Count; i++)
         {
-            ArraySegment<Window> part = new(windows, start, Math.Min(_buckets.RowsFor(length), windows.Length - start));
-            for (int i = 0; i < part.Count; i++)
-            {
-                batch.Add(i, part[i].Ids, weights.AsSpan(0, part[i].Ids.Length));
-            }
-
-            batch.Run(_run, (values, width) => Take(part, values, width, length, scores));
-            batch.Clear();
+            batch.Add(i, windows[i].Ids, weights.AsSpan(0, windows[i].Ids.Length));
         }
+
+        batch.Run(_run, (values, width) => Take(windows, values, width, length));
+        batch.Clear();
     }
 
-    private void Take(ArraySegment<Window> windows, ReadOnlySpan<float> values, int width, int length, CausalScore[] scores)
+    private void Take(List<Window> windows, ReadOnlySpan<float> values, int width, int length)
     {
         int vocabulary = width / length;
         for (int row = 0; row < windows.Count; row++)
         {
             Window window = windows[row];
-            double bits = 0;
             for (int position = window.FirstPrediction; position < window.Ids.Length - 1; position++)
             {
                 ReadOnlySpan<float> logits = values.Slice((row * width) + (position * vocabulary), vocabulary);
@@ -128,10 +159,8 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
                     throw new StageException("DB4079", $"the tokenizer gives the id {target}; the model '{model.Path}' knows {vocabulary}", model.Path);
                 }
 
-                bits += (LogSumExp(logits) - logits[target]) / Math.Log(2);
+                window.Bits += (LogSumExp(logits) - logits[target]) / Math.Log(2);
             }
-
-            scores[window.Document] = scores[window.Document] with { Bits = scores[window.Document].Bits + bits };
         }
     }
 
@@ -147,8 +176,18 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
         return max + Math.Log(sum);
     }
 
-    /// <param name="Document">Ordinal of the document.</param>
-    /// <param name="Ids">Tokens of the window.</param>
-    /// <param name="FirstPrediction">Position in the window from which on the next token counts.</param>
-    private sealed record Window(int Document, int[] Ids, int FirstPrediction);
+    /// <param name="document">Ordinal of the document.</param>
+    /// <param name="ids">Tokens of the window.</param>
+    /// <param name="firstPrediction">Position in the window from which on the next token counts.</param>
+    private sealed class Window(int document, int[] ids, int firstPrediction)
+    {
+        public int Document { get; } = document;
+
+        public int[] Ids { get; } = ids;
+
+        public int FirstPrediction { get; } = firstPrediction;
+
+        /// <summary>-log2 of the probability of what is predicted in it.</summary>
+        public double Bits { get; set; }
+    }
 }

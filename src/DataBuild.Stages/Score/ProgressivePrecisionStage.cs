@@ -7,15 +7,16 @@ namespace DataBuild.Stages.Score;
 /// <param name="Quantized">The quantised model's score.</param>
 /// <param name="Recomputed">Whether the full-precision model was run.</param>
 /// <param name="Covered">Fraction of the text that was read, in [0, 1].</param>
+/// <param name="Audited">The full-precision score of a document that it does not decide on, where it was computed all the same.</param>
 [Figures]
-public readonly partial record struct ProgressivePrecisionFigures(double? Value, double? Quantized, bool Recomputed, double Covered);
+public readonly partial record struct ProgressivePrecisionFigures(double? Value, double? Quantized, bool Recomputed, double Covered, double? Audited);
 
 /// <summary>
 /// Scores with a quantised (8-bit) form of a model, and again with the full-precision one only where the score comes within a margin of the cut: SpAtten's progressive
 /// quantisation (Wang, Zhang and Han 2021) applied to documents. Every decision within the margin is that of the full-precision model; the share of other decisions beyond
 /// it is measured where a sample is given.
 /// </summary>
-[Stage("ProgressivePrecision", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "precision")]
+[Stage("ProgressivePrecision", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "precision")]
 public sealed partial record ProgressivePrecisionStage : OnnxScoreStage<ProgressivePrecisionFigures>
 {
     private TwoModels? _models;
@@ -34,6 +35,14 @@ public sealed partial record ProgressivePrecisionStage : OnnxScoreStage<Progress
 
     /// <summary>Documents on which both forms are compared: JSON lines, Parquet or text.</summary>
     public InputFile? Sample { get; init; }
+
+    /// <summary>Share of the documents that the full model does not decide on which are shown to it all the same, chosen by their texts, so that the log can say how often both agree on this dataset.</summary>
+    [Option(Min = 0, Max = 1, Unit = "fraction")]
+    public double Audit { get; init; } = 0.01;
+
+    /// <inheritdoc />
+    [NotAnOption]
+    public override bool HasSummary => true;
 
     /// <inheritdoc />
     public override IReadOnlyList<string> PublishedColumns => [".value"];
@@ -63,13 +72,22 @@ public sealed partial record ProgressivePrecisionStage : OnnxScoreStage<Progress
         ArgumentNullException.ThrowIfNull(documents);
         double cut = Cut.GetValueOrDefault();
         double above = Math.BitIncrement(cut - Margin);
-        (TextScore[] quantized, TextScore?[] full) = (_models ?? throw new InvalidOperationException("Initialize was not called")).Score([.. documents.Select(d => d.TextMemory)], above, cut + Margin);
+        (TextScore[] quantized, TextScore?[] full) = (_models ?? throw new InvalidOperationException("Initialize was not called")).Score([.. documents.Select(d => d.TextMemory)], above, cut + Margin, Audit);
         for (int i = 0; i < quantized.Length; i++)
         {
             bool scored = !double.IsNaN(quantized[i].Score);
+            bool again = quantized[i].Score >= above && quantized[i].Score < cut + Margin;
             figures[i] = new ProgressivePrecisionFigures(
-                scored ? full[i]?.Score ?? quantized[i].Score : null, scored ? quantized[i].Score : null, full[i] is not null, quantized[i].Covered);
+                scored ? again ? full[i]!.Value.Score : quantized[i].Score : null, scored ? quantized[i].Score : null, again, quantized[i].Covered, again ? null : full[i]?.Score);
         }
+    }
+
+    /// <inheritdoc />
+    public override StageNote? Summarize(IEnumerable<ProgressivePrecisionFigures> figures)
+    {
+        double cut = Cut.GetValueOrDefault();
+        return new StageNote("DB4078", false, TwoModels.Describe(
+            figures.Select(f => (f.Recomputed, f.Audited is { } full ? full >= cut : (bool?)null, f.Value >= cut)), "were computed again in full precision"));
     }
 
     /// <inheritdoc />

@@ -46,6 +46,32 @@ public sealed class ByteScoreTests : IDisposable
     }
 
     [Fact]
+    public void An_ensemble_gives_the_mean_of_the_probabilities()
+    {
+        // The second model is the character chain itself, with a vocabulary of characters: the same probabilities from other tokens. The third knows no chain.
+        InputFile characters = InputFile.FromPath(_models.Write(
+            """{ "added_tokens": [{"id": 2, "content": "</s>", "special": true, "normalized": false}], "model": {"type": "BPE", "vocab": {"A": 0, "B": 1, "</s>": 2}, "merges": []} }"""u8.ToArray(), "characters.json"));
+        double[] chain = [Step('A', 'A'), Step('A', 'B'), Stop, Step('B', 'A'), Step('B', 'B'), Stop, Step('B', 'A'), Step('B', 'B'), Stop];
+        InputFile same = InputFile.FromPath(_models.Write(Table(chain, 3), "same.onnx"));
+        InputFile uniform = InputFile.FromPath(_models.Write(Table([.. Enumerable.Repeat(1 / 3.0, 9)], 3), "uniform.onnx"));
+        string[] texts = ["A", "BAB", "AABBAAAB"];
+        ByteScoreFigures[] figures = Measure(new ByteScoreStage { MaxTokens = 32, Overlap = 1, Decimals = 6, Ensemble = [same, uniform], EnsembleTokenizers = [characters, characters] }, texts);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            double p = ((2 * Probability(texts[i])) + Math.Pow(1 / 3.0, texts[i].Length + 1)) / 3;
+            Assert.Equal(-Math.Log2(p) / texts[i].Length, figures[i].BitsPerByte!.Value, 2e-5);
+        }
+    }
+
+    [Fact]
+    public void Many_texts_score_as_one_by_one()
+    {
+        string[] texts = [.. Strings(8).Where(s => s.Length > 0)];
+        ByteScoreStage stage = new() { MaxTokens = 6, Overlap = 2, Decimals = 5, BatchTokens = 128 };
+        Assert.Equal(Measure(stage, texts), texts.Select(t => Measure(stage, [t])[0]));
+    }
+
+    [Fact]
     public void What_lies_beyond_the_last_window_is_not_covered()
     {
         ByteScoreFigures figures = Measure(new ByteScoreStage { MaxTokens = 4, Overlap = 1, MaxWindows = 1 }, ["BABABABA"])[0];
@@ -132,12 +158,14 @@ public sealed class ByteScoreTests : IDisposable
         rows[B] = [ba * (ab + Stop), bb, ba * aa, Stop];
         rows[Aa] = [aa * (ab + Stop), ab, aa * aa, Stop];
         rows[End] = rows[B];
-        float[] table = [.. rows.SelectMany(r => r.Select(p => p > 0 ? (float)Math.Log(p) : -200f))];
-        return new OnnxModelBuilder("token chain")
-            .Input("input_ids", OnnxElementType.Int64, "texts", "tokens")
-            .Output("logits", OnnxElementType.Single, "texts", "tokens", "4")
-            .Constant<float>("table", table, 4, 4)
-            .Node("Gather", ["table", "input_ids"], "logits")
-            .Build();
+        return Table([.. rows.SelectMany(r => r)], 4);
     }
+
+    /// <summary>logits[position] = log of the token's row.</summary>
+    private static byte[] Table(double[] probabilities, int vocabulary) => new OnnxModelBuilder("token chain")
+        .Input("input_ids", OnnxElementType.Int64, "texts", "tokens")
+        .Output("logits", OnnxElementType.Single, "texts", "tokens", $"{vocabulary}")
+        .Constant<float>("table", [.. probabilities.Select(p => p > 0 ? (float)Math.Log(p) : -200f)], vocabulary, vocabulary)
+        .Node("Gather", ["table", "input_ids"], "logits")
+        .Build();
 }

@@ -52,6 +52,27 @@ public sealed class TwoModelStageTests : IDisposable
     }
 
     [Fact]
+    public void The_share_asked_and_the_agreement_on_the_data_are_said()
+    {
+        string[] texts = [.. Texts(400, 13).Select(t => t.Text)];
+        CascadeStage stage = new() { Model = Small, LargeModel = Large, Cut = 0.5, Low = 0.3, High = 0.7, Audit = 0.5 };
+        CascadeFigures[] figures = Measure(stage, texts);
+        int asked = figures.Count(f => f.Escalated);
+        (bool Large, bool Keep)[] audited = [.. texts.Select((t, i) => (Large: Math.Round(Score(_large, t), 4) >= 0.5, figures[i].Keep, figures[i].Audited)).Where(a => a.Audited is not null).Select(a => (a.Large, a.Keep))];
+        Assert.InRange(audited.Length, (texts.Length - asked) / 4, (texts.Length - asked) * 3 / 4);
+        int alike = audited.Count(a => a.Large == a.Keep);
+        double share = asked / 400.0;
+        Assert.Equal(
+            FormattableString.Invariant($"of 400 documents {asked} ({100 * share:0.0} %) went to the large model; agreement {100 * (share + ((1 - share) * alike / audited.Length)):0.0} % (of the others {audited.Length} were audited, {alike} decided alike)"),
+            stage.Summarize(figures)!.Value.Message);
+
+        // Who is audited depends on the text alone, and changes no decision.
+        CascadeFigures[] reversed = Measure(stage, [.. texts.Reverse()]);
+        Assert.Equal(figures, reversed.Reverse());
+        Assert.Equal(figures.Select(f => f.Keep), Measure(stage with { Audit = 0 }, texts).Select(f => f.Keep));
+    }
+
+    [Fact]
     public void Without_a_band_and_a_sample_there_is_an_error() => Assert.Equal(
         "DB4076", Assert.Throws<StageException>(() => Measure(new CascadeStage { Model = Small, LargeModel = Large, Cut = 0.5 }, ["a"])).Code);
 
@@ -76,7 +97,7 @@ public sealed class TwoModelStageTests : IDisposable
         }
 
         Assert.InRange(figures.Count(f => f.Recomputed), 10, 190);
-        Assert.Equal("score_too_low", new ProgressivePrecisionStage { Cut = 0.5 }.Decide(new ProgressivePrecisionFigures(0.4999, 0.6, true, 1)).Reason);
+        Assert.Equal("score_too_low", new ProgressivePrecisionStage { Cut = 0.5 }.Decide(new ProgressivePrecisionFigures(0.4999, 0.6, true, 1, null)).Reason);
     }
 
     [Fact]

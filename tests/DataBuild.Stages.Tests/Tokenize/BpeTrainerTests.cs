@@ -182,7 +182,22 @@ public sealed class BpeTrainerTests : IDisposable
         TokenizerFigures english = report.Figures.Single(f => f.Group == "en");
         Assert.Equal((24L, 3L, 4L, 1L), (english.Bytes, english.Words, english.Tokens, english.SplitWords));
         Assert.Equal(3, report.Figures.Count);
+        Assert.Equal(0, english.SpanningTokens);
         Assert.Contains("|  tokenization | 2 |", report.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_counts_tokens_that_span_words()
+    {
+        BpeTrainer trainer = new(new BpeTrainerOptions { VocabularySize = 400, BoundaryProbability = 0.3, Seed = 1 });
+        trainer.AddTexts([.. Enumerable.Range(0, 40).Select(i => ((ReadOnlyMemory<byte>)"in accordance with the terms of the agreement"u8.ToArray(), (ulong)i))], 1, default);
+        TextTokenizer super = Load(trainer.Train(default));
+        var report = new TokenizerReport([TextTokenizer.Load("cl100k_base"), super], ["words", "super"]);
+        report.Add("in accordance with the terms"u8);
+        TokenizerFigures[] figures = [.. report.Figures];
+        Assert.Equal(0, figures[0].SpanningTokens);
+        Assert.True(figures[1].SpanningTokens > 0 && figures[1].Tokens < figures[0].Tokens);
+        Assert.Matches(@"\| super \| \d+ \| all \| 28 \| \d+ \| -\d+\.\d %", report.ToMarkdown());
     }
 
     private static string[] NewTokens(TrainedTokenizer trained, int from) => [.. trained.Tokens.Skip(from).Select(Encoding.UTF8.GetString)];

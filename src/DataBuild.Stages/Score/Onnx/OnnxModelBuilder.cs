@@ -124,6 +124,41 @@ public sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>
+    /// Adds a product with a matrix of weights in 8-bit integers: QuantizeLinear, MatMulInteger, and the product of both scales. The input's scale is fixed, not taken
+    /// from each batch (DynamicQuantizeLinear), so that a text's result does not depend on the texts beside it. Weights have a scale a column; zero points are 0.
+    /// </summary>
+    /// <param name="input">Name of the float input [..., rows].</param>
+    /// <param name="range">Largest magnitude of the input that is told apart; larger ones count as this.</param>
+    /// <param name="weights">Weights [rows, columns], row by row.</param>
+    /// <param name="columns">Columns of the weights.</param>
+    /// <param name="output">Name of the float result [..., columns].</param>
+    public OnnxModelBuilder QuantizedMatMul(string input, float range, ReadOnlySpan<float> weights, int columns, string output)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(range);
+        float[] scales = new float[columns];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            scales[i % columns] = Math.Max(scales[i % columns], Math.Abs(weights[i]) / sbyte.MaxValue);
+        }
+
+        sbyte[] quantized = new sbyte[weights.Length];
+        for (int i = 0; i < quantized.Length; i++)
+        {
+            quantized[i] = scales[i % columns] == 0 ? (sbyte)0 : (sbyte)MathF.Round(weights[i] / scales[i % columns]);
+        }
+
+        float inputScale = range / sbyte.MaxValue;
+        return Constant<float>($"{output}_scale", [inputScale])
+            .Constant<sbyte>($"{output}_zero", [0])
+            .Constant<sbyte>($"{output}_weights", quantized, weights.Length / columns, columns)
+            .Constant<float>($"{output}_scales", [.. scales.Select(s => s * inputScale)], columns)
+            .Node("QuantizeLinear", [input, $"{output}_scale", $"{output}_zero"], $"{output}_input")
+            .Node("MatMulInteger", [$"{output}_input", $"{output}_weights"], $"{output}_integers")
+            .Node("Cast", [$"{output}_integers"], $"{output}_sums", ("to", (long)OnnxElementType.Single))
+            .Node("Mul", [$"{output}_sums", $"{output}_scales"], output);
+    }
+
     /// <summary>Adds a property that says what the model expects and means; read back through the runtime's model metadata.</summary>
     public OnnxModelBuilder Metadata(string name, string value)
     {

@@ -12,7 +12,8 @@ namespace DataBuild.Stages.Tokenize.Training;
 /// <param name="Words">Words: runs of characters that are not whitespace.</param>
 /// <param name="Tokens">Tokens.</param>
 /// <param name="SplitWords">Words of more than one token, each encoded with the space before it.</param>
-public sealed record TokenizerFigures(string Tokenizer, string Group, long Bytes, long Words, long Tokens, long SplitWords)
+/// <param name="SpanningTokens">Tokens that hold the end of one word and the beginning of the next.</param>
+public sealed record TokenizerFigures(string Tokenizer, string Group, long Bytes, long Words, long Tokens, long SplitWords, long SpanningTokens = 0)
 {
     /// <summary>Bytes a token: the higher, the better the compression.</summary>
     public double BytesPerToken => Tokens == 0 ? 0 : (double)Bytes / Tokens;
@@ -22,6 +23,9 @@ public sealed record TokenizerFigures(string Tokenizer, string Group, long Bytes
 
     /// <summary>Share of words that continue over more than one token (Rust et al. 2021, section 3).</summary>
     public double ContinuedWords => Words == 0 ? 0 : (double)SplitWords / Words;
+
+    /// <summary>Share of tokens that span several words: supertokens.</summary>
+    public double Spanning => Tokens == 0 ? 0 : (double)SpanningTokens / Tokens;
 }
 
 /// <summary>Compares tokenizers over a sample: bytes a token, tokens a word, continued words, tokens of listed terms.</summary>
@@ -31,6 +35,7 @@ public sealed class TokenizerReport
     private readonly IReadOnlyList<string> _names;
     private readonly SortedDictionary<(int Tokenizer, string Group), TokenizerFigures> _figures = [];
     private readonly List<(string Term, int[] Tokens)> _terms = [];
+    private readonly Dictionary<int, bool>[] _spanning;
 
     /// <summary>Starts a report.</summary>
     /// <param name="tokenizers">The tokenizers.</param>
@@ -40,6 +45,7 @@ public sealed class TokenizerReport
         ArgumentNullException.ThrowIfNull(tokenizers);
         _tokenizers = tokenizers;
         _names = names ?? [.. tokenizers.Select(t => t.Name)];
+        _spanning = [.. tokenizers.Select(_ => new Dictionary<int, bool>())];
     }
 
     /// <summary>The figures by tokenizer, then by group.</summary>
@@ -58,19 +64,56 @@ public sealed class TokenizerReport
         {
             ids.Clear();
             long tokens = _tokenizers[i].Encode(utf8, ids);
-            (long words, long split) = CountWords(_tokenizers[i], utf8, ids);
-            foreach (string name in group.Length == 0 ? [""] : (string[])["", group])
+            long spanning = 0;
+            foreach (int id in ids.Span)
             {
-                TokenizerFigures old = _figures.GetValueOrDefault((i, name)) ?? new TokenizerFigures(_names[i], name, 0, 0, 0, 0);
-                _figures[(i, name)] = old with
-                {
-                    Bytes = old.Bytes + utf8.Length,
-                    Words = old.Words + words,
-                    Tokens = old.Tokens + tokens,
-                    SplitWords = old.SplitWords + split,
-                };
+                spanning += Spans(i, id) ? 1 : 0;
             }
+
+            (long words, long split) = CountWords(_tokenizers[i], utf8, ids);
+            Count(i, group, new TokenizerFigures(_names[i], group, utf8.Length, words, tokens, split, spanning));
         }
+    }
+
+    /// <summary>Adds bytes that are no text, such as executables: they have no words.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="group">Their group.</param>
+    /// <exception cref="NotSupportedException">A tokenizer does not take bytes.</exception>
+    public void AddBytes(ReadOnlySpan<byte> bytes, string group = "")
+    {
+        using var ids = new TokenBuffer();
+        for (int i = 0; i < _tokenizers.Count; i++)
+        {
+            ids.Clear();
+            Count(i, group, new TokenizerFigures(_names[i], group, bytes.Length, 0, _tokenizers[i].EncodeBytes(bytes, ids), 0));
+        }
+    }
+
+    private void Count(int tokenizer, string group, TokenizerFigures more)
+    {
+        foreach (string name in group.Length == 0 ? [""] : (string[])["", group])
+        {
+            TokenizerFigures old = _figures.GetValueOrDefault((tokenizer, name)) ?? new TokenizerFigures(_names[tokenizer], name, 0, 0, 0, 0);
+            _figures[(tokenizer, name)] = old with
+            {
+                Bytes = old.Bytes + more.Bytes,
+                Words = old.Words + more.Words,
+                Tokens = old.Tokens + more.Tokens,
+                SplitWords = old.SplitWords + more.SplitWords,
+                SpanningTokens = old.SpanningTokens + more.SpanningTokens,
+            };
+        }
+    }
+
+    private bool Spans(int tokenizer, int id)
+    {
+        if (!_spanning[tokenizer].TryGetValue(id, out bool spans))
+        {
+            string text = _tokenizers[tokenizer].Decode([id]).Trim();
+            _spanning[tokenizer][id] = spans = text.Any(char.IsWhiteSpace) && text.Any(char.IsLetter);
+        }
+
+        return spans;
     }
 
     /// <summary>Adds a term whose tokens are to be listed.</summary>
@@ -79,10 +122,13 @@ public sealed class TokenizerReport
     /// <summary>The report as Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new StringBuilder("| tokenizer | texts | bytes | bytes/token | tokens/word | continued words |\n|---|---|---|---|---|---|\n");
+        var text = new StringBuilder("| tokenizer | vocabulary | texts | bytes | tokens | against the first | bytes/token | tokens/word | continued words | spanning words |\n|---|---:|---|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (TokenizerFigures f in Figures)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {f.Tokenizer} | {(f.Group.Length == 0 ? "all" : f.Group)} | {f.Bytes} | {f.BytesPerToken:0.000} | {f.TokensPerWord:0.000} | {f.ContinuedWords:0.000} |\n");
+            int vocabulary = _tokenizers[_names.ToList().IndexOf(f.Tokenizer)].VocabularySize;
+            long first = _figures[(0, f.Group)].Tokens;
+            string change = first == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * (f.Tokens - first) / first:+0.0;-0.0;0} %");
+            text.Append(CultureInfo.InvariantCulture, $"| {f.Tokenizer} | {vocabulary} | {(f.Group.Length == 0 ? "all" : f.Group)} | {f.Bytes} | {f.Tokens} | {change} | {f.BytesPerToken:0.000} | {f.TokensPerWord:0.000} | {f.ContinuedWords:0.000} | {f.Spanning:0.000} |\n");
         }
 
         if (_terms.Count > 0)
@@ -114,6 +160,7 @@ public sealed class TokenizerReport
                 json.WriteNumber("words", f.Words);
                 json.WriteNumber("tokens", f.Tokens);
                 json.WriteNumber("splitWords", f.SplitWords);
+                json.WriteNumber("spanningTokens", f.SpanningTokens);
                 json.WriteEndObject();
             }
 

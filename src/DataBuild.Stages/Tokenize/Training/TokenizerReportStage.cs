@@ -3,15 +3,19 @@ using System.Text;
 namespace DataBuild.Stages.Tokenize.Training;
 
 /// <summary>
-/// Compares tokenizers over the documents kept so far, or a share of them: bytes a token, tokens a word, continued words, by group, and the tokens of listed terms.
+/// Compares tokenizers over the documents kept so far, or a share of them: bytes a token, tokens a word, continued words, tokens that span words, by group, and the tokens
+/// of listed terms.
 /// Publishes <c>report.md</c> and <c>report.json</c>. Drops nothing.
 /// </summary>
-[Stage("TokenizerReport", Version = 1, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizerReport")]
+[Stage("TokenizerReport", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizerReport")]
 public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
     /// <summary>Tokenizers to compare: built-in encodings, files, and <c>@name</c> for what stages trained.</summary>
     [Option(Names = "o200k_base|cl100k_base", Required = true)]
     public IReadOnlyList<InputFile> Tokenizers { get; init; } = [];
+
+    /// <summary>Column that is encoded: the text, or a column of bytes (<c>binary.content</c>) with tokenizers that were trained on bytes.</summary>
+    public string Column { get; init; } = "text";
 
     /// <summary>Column that groups the documents, such as <c>language.code</c>; empty for none.</summary>
     public string GroupColumn { get; init; } = "";
@@ -34,7 +38,10 @@ public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFig
     public override MeasureScope Scope => MeasureScope.Kept;
 
     /// <inheritdoc />
-    public override IReadOnlyList<string> MergeColumns => GroupColumn.Length == 0 ? ["id", "text"] : ["id", "text", GroupColumn];
+    public override IReadOnlyList<string> InputColumns => [Column];
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> MergeColumns => GroupColumn.Length == 0 ? ["id", Column] : ["id", Column, GroupColumn];
 
     /// <inheritdoc />
     [NotAnOption]
@@ -53,7 +60,7 @@ public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFig
         foreach (CorpusBatch batch in corpus.Read(MergeColumns))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            if (batch.Documents.Find("text") is not StringColumn texts)
+            if (batch.Documents.Find(Column) is not StringColumn texts)
             {
                 continue;
             }
@@ -64,7 +71,7 @@ public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFig
             {
                 if (batch.Alive.Span[row] && SeededOrder.Fraction((ulong)Seed, SeededOrder.Key((ulong)Seed, ids[row]), 0) < SampleRate)
                 {
-                    report.Add(texts[row], groups?.Format(row) ?? "");
+                    Add(report, texts, row, groups?.Format(row) ?? "");
                 }
             }
         }
@@ -81,4 +88,22 @@ public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFig
 
     /// <inheritdoc />
     public override Verdict Decide(in NoFigures outcome) => Verdict.Keep;
+
+    private void Add(TokenizerReport report, StringColumn texts, int row, string group)
+    {
+        if (texts.Type != ColumnType.Binary)
+        {
+            report.Add(texts[row], group);
+            return;
+        }
+
+        try
+        {
+            report.AddBytes(texts[row], group);
+        }
+        catch (NotSupportedException error)
+        {
+            throw new StageException("DB4203", $"the column '{Column}' holds bytes, and {error.Message}", null, error);
+        }
+    }
 }
