@@ -27,6 +27,24 @@ public sealed class RecipeTests
         project.Build("-p:DataBuildRecipe=Kl3mCharacter").AssertSucceeded().AssertUpToDate("Tiny");
     }
 
+    [Theory]
+    [InlineData("Kl3m", "Kl3mVocabularySize", 4096)]
+    [InlineData("Kl3mUncased", "Kl3mVocabularySize", 4096)]
+    [InlineData("Supertokens", "SupertokensVocabularySize", 1024)]
+    public void Recipes_of_text_train_report_and_encode(string recipe, string property, int size)
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 40));
+        project.Build($"-p:DataBuildRecipe={recipe}", $"-p:{property}={size}").AssertSucceeded().AssertStage("TokenizerReport", computed: 1, merged: true);
+        Assert.Equal(["report.json", "report.md"], Files(project, "tokenizerReport"));
+        string report = File.ReadAllText(Path.Combine(project.Output, "tokenizerReport", "report.md"));
+        Assert.Contains(recipe == "Supertokens" ? "| @supertokens | 1024 | all |" : "| @tokenizer | 4096 | all |", report, StringComparison.Ordinal);
+        Assert.Equal(["train.bin", "train.idx"], Files(project, "tokens"));
+    }
+
     [Fact]
     public void Binary_bpe_reads_executables()
     {

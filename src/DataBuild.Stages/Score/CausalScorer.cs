@@ -103,13 +103,11 @@ internal sealed class CausalScorer(OnnxModelSession model, TextTokenizer tokeniz
     private CausalScore Cut(ReadOnlySpan<int> ids, ReadOnlySpan<byte> text, int document, List<Window> windows)
     {
         int length = model.FixedLength > 0 ? Math.Min(model.FixedLength, options.MaxTokens) : options.MaxTokens;
-        int step = Math.Max(1, length - overlap);
         int predicted = 0;
         int read = 0;
-        for (int start = 0, count = 0; read < ids.Length - 1 && count < maxWindows; start += step, count++)
+        foreach ((int start, int end, int first) in CausalWindows.Cut(ids.Length, length, overlap, maxWindows))
         {
-            int end = Math.Min(ids.Length, start + length);
-            windows.Add(new Window(document, ids[start..end].ToArray(), read - start));
+            windows.Add(new Window(document, ids[start..end].ToArray(), first));
             predicted += end - 1 - read;
             read = end - 1;
         }
