@@ -194,13 +194,16 @@ public sealed class DatasetBuild : IDisposable
                 _tallies[payloadStage].Expect(inputBytes);
             }
 
-            _next = payloadStage is null ? 0 : 1;
-            AdvanceAll(_next);
+            int read = payloadStage is null ? 0 : 1;
+            AdvanceAll(read);
             Finish(_read);
             if (payloadStage is not null)
             {
                 Finish(_tallies[payloadStage]);
             }
+
+            // Only now: a build whose reading failed must fail again when it is asked to go on.
+            _next = read;
         }
 
         while (_next < stages.Count && stages[_next].RunsIn <= phase)
