@@ -80,7 +80,7 @@ node)
   ;;
 stop)
   for pid in "$folder"/slurmd.n1.pid "$folder"/slurmd.n2.pid "$folder/slurmctld.pid" "$folder/munge/munged.pid"; do
-    [ -s "$pid" ] && kill "$(cat "$pid")" 2>/dev/null
+    [ -s "$pid" ] && kill "$(cat "$pid")" 2>/dev/null || true
   done
   exit 0
   ;;
