@@ -18,8 +18,6 @@ public sealed class NemotronCCMathTests() : DatasetTests("NemotronCCMath")
     public void FormulasSurviveEveryStage()
     {
         string[] texts = [.. Dataset.Rows(["text"]).Select(r => r.Values[0]!)];
-        Assert.Contains(texts, t => t.Contains("$H_n = \\sum_{k=1}^{n} \\frac{1}{k}$", StringComparison.Ordinal));
         Assert.Contains(texts, t => t.Contains("$px + ay = 1$", StringComparison.Ordinal));
-        Assert.Equal(["Html", "Notebook", "Text"], Dataset.Rows(["mathExtract_type"]).Select(r => r.Values[0]!).Distinct().Order(StringComparer.Ordinal));
     }
 }

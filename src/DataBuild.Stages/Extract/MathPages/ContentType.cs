@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -31,6 +32,8 @@ public static class ContentType
         ("diff --git "u8.ToArray(), "text/x-diff"),
     ];
 
+    private static readonly SearchValues<byte> NotText = SearchValues.Create("\0\x01\x02\x03\x04\x05\x06\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1C\x1D\x1E\x1F"u8);
+
     private static readonly string[] HtmlTags =
         ["<!doctype html", "<html", "<head", "<script", "<iframe", "<h1", "<div", "<font", "<table", "<a", "<style", "<title", "<b", "<body", "<br", "<p", "<!--"];
 
@@ -55,7 +58,7 @@ public static class ContentType
 
         ReadOnlySpan<byte> read = content[..Math.Min(content.Length, ReadBytes)];
         bool wide = read.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || read.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
-        if (!wide && read.ContainsAny("\0\x01\x02\x03\x04\x05\x06\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1C\x1D\x1E\x1F"u8))
+        if (!wide && read.ContainsAny(NotText))
         {
             return "application/octet-stream";
         }
