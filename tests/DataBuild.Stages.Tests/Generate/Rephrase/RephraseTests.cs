@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DataBuild.Stages.Generate.Rephrase;
-using DataBuild.Tests.Generate;
 
 namespace DataBuild.Tests.Generate.Rephrase;
 
