@@ -84,8 +84,16 @@ public sealed class LlmCleanTests : IDisposable
         });
         LlmCleanStage stage = new()
         {
-            Name = "llmClean", Prompt = "Clean this.", Endpoint = server.Address.ToString(), EndpointModel = "m", ChunkTokens = 8, MaxModelTokens = 20,
-            Temperature = 0.7, TopP = 0.8, TopK = 20, MinP = 0,
+            Name = "llmClean",
+            Prompt = "Clean this.",
+            Endpoint = server.Address.ToString(),
+            EndpointModel = "m",
+            ChunkTokens = 8,
+            MaxModelTokens = 20,
+            Temperature = 0.7,
+            TopP = 0.8,
+            TopK = 20,
+            MinP = 0,
         };
         string tooLong = string.Join(' ', Enumerable.Repeat("word", 20));
         IReadOnlyList<StageResult> results = StageRun.On(
