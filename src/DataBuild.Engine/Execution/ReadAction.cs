@@ -109,7 +109,9 @@ internal static class ReadAction
         DocumentCounts counts = new();
         long position = 0;
         using StageFiles files = new(context.Store, schemas);
-        using CrawlReader reader = CrawlReader.Open(shard.Input.Path, OptionsOf(shard));
+        CrawlReaderOptions options = OptionsOf(shard);
+        options = stage?.Stage is IPayloadStage { MediaTypes: { } types } ? options with { MediaTypes = types } : options;
+        using CrawlReader reader = CrawlReader.Open(shard.Input.Path, options);
         OrderedPipeline.Run(
             Batches(reader),
             documents => Process(context, shard, documents, stage, read, extract),
