@@ -15,6 +15,8 @@ internal static class Failure
     public static BuildDiagnostic? Of(Exception exception, string? projectFile, int threads) => exception switch
     {
         PlanException plan => new(true, plan.Code, plan.Message, plan.File ?? projectFile),
+        // Made again and found damaged again, time after time: a disk that fails, or a cache that lies.
+        StoreCorruptException corrupt => new(true, "DB3002", corrupt.Message, corrupt.Path),
         StoreException store => new(true, store.Code, store.Message, store.File ?? projectFile),
         StageException stage => new(true, stage.Code, stage.Message, stage.File ?? projectFile),
         ExecutorException executor => new(true, executor.Code, executor.Message, executor.File ?? projectFile, executor.Line),

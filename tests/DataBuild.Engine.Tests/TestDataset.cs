@@ -66,7 +66,7 @@ internal sealed class TestDataset : IDisposable
     {
         StageRegistry registry = StageRegistry.BuiltIn();
         registry.Add(WordsStage.Descriptor, WordsCode);
-        foreach (StageDescriptor descriptor in new[] { LexiconStage.Descriptor, UpperStage.Descriptor, FragileStage.Descriptor, ModelStage.Descriptor, CostlyStage.Descriptor, UniqueStage.Descriptor, MiscountingStage.Descriptor, LettersStage.Descriptor, FragileBatchStage.Descriptor, FragileDecisionStage.Descriptor, FragileMergeStage.Descriptor, FragileStartStage.Descriptor })
+        foreach (StageDescriptor descriptor in new[] { LexiconStage.Descriptor, UpperStage.Descriptor, FragileStage.Descriptor, ModelStage.Descriptor, CostlyStage.Descriptor, UniqueStage.Descriptor, MiscountingStage.Descriptor, LettersStage.Descriptor, FragileBatchStage.Descriptor, FragileDecisionStage.Descriptor, FragileMergeStage.Descriptor, FragileStartStage.Descriptor, Faults.TouchStage.Descriptor })
         {
             registry.Add(descriptor);
         }

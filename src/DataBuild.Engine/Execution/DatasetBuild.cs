@@ -20,6 +20,7 @@ public sealed class DatasetBuild : IDisposable
     private readonly List<StageTally> _finished = [];
     private readonly Dictionary<PlannedStage, StageTally> _tallies = [];
     private readonly Dictionary<string, StageWork> _elsewhere = new(StringComparer.Ordinal);
+    private readonly YieldRule _leastYield;
     private Shard[] _shards;
     private StageTally? _read;
     private int _next = -1;
@@ -45,6 +46,7 @@ public sealed class DatasetBuild : IDisposable
         ThreadPool.SetMinThreads(Math.Max(workers, (4 * threads) + 8), ports);
         try
         {
+            _leastYield = YieldRule.Of(plan.File);
             _context = new BuildContext(plan, store, digests, threads, events, inFlightPath);
         }
         catch
@@ -456,6 +458,7 @@ public sealed class DatasetBuild : IDisposable
 
         _finished.Add(tally);
         _context.Events.StageFinished(tally.Summary);
+        _leastYield.Check(tally.Summary, _context.Events);
         StageSummary summary = tally.Summary;
         long failed = summary.Counts.Dropped.GetValueOrDefault(DecideAction.StageError) + summary.Counts.Dropped.GetValueOrDefault(DecideAction.BadInput);
         if (failed > 0)

@@ -39,7 +39,16 @@ internal sealed class InFlightFile : IDisposable
 
         using (FileStream stream = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite))
         {
-            stream.SetLength(HeadBytes + (Slots * SlotBytes));
+            try
+            {
+                stream.SetLength(HeadBytes + (Slots * SlotBytes));
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                // What the framework makes of a limit on the size of files.
+                throw new IOException($"'{path}': {exception.Message}", exception);
+            }
+
             byte[] names = Encoding.UTF8.GetBytes(string.Concat(plan.Stages.Select(s => s.Name + "\n")));
             stream.Write(names.AsSpan(0, Math.Min(names.Length, HeadBytes)));
             _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);

@@ -194,9 +194,13 @@ public static class PlanResolver
             {
                 diagnostics.Add(new BuildDiagnostic(true, "DB2002", $"the crawl input '{item.Include}' is a folder; expected a file, or a pattern such as '{item.Include.TrimEnd('/', '\\')}/*.warc.gz'", item.DefinedIn ?? file.ProjectFile));
             }
-            else if (!File.Exists(item.Path))
+            else if (!File.Exists(item.Path) || FileStamp.IsBrokenLink(item.Path))
             {
                 diagnostics.Add(new BuildDiagnostic(true, "DB2001", $"the crawl input '{item.Include}' does not exist ({item.Path})", item.DefinedIn ?? file.ProjectFile));
+            }
+            else if (!FileStamp.IsRegularFile(item.Path))
+            {
+                diagnostics.Add(new BuildDiagnostic(true, "DB2002", $"the crawl input '{item.Include}' is a pipe, a socket or a device; expected a regular file", item.DefinedIn ?? file.ProjectFile));
             }
             else
             {

@@ -102,9 +102,20 @@ public sealed class ContentStore : IDisposable
             found = Directory.Exists(path) ? "is a folder" : "cannot be read";
         }
 
+        throw Refuse(digest, found);
+    }
+
+    /// <summary>Removes a stored file that cannot be used.</summary>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="found">What was found, as the end of a sentence.</param>
+    /// <returns>The exception to throw.</returns>
+    internal StoreCorruptException Refuse(string digest, string found)
+    {
+        string path = PathOf(digest);
         Interlocked.Increment(ref _corrupt);
+        _verified.TryRemove(digest, out _);
         StoreLayout.Remove(path);
-        throw new StoreCorruptException(digest, path, found);
+        return new StoreCorruptException(digest, path, found);
     }
 
     /// <summary>The record of an action, when it is there, undamaged, and all files that it names can be had.</summary>

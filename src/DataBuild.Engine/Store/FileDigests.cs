@@ -64,9 +64,14 @@ public sealed class FileDigests
     public (string Digest, FileStamp Stamp)? Remembered(string path) => _entries.TryGetValue(path, out Entry entry) ? (entry.Digest, entry.Stamp) : null;
 
     /// <summary>Lower-case hexadecimal SHA-256 of a file's content.</summary>
-    /// <exception cref="IOException">The file cannot be read, or changed while it was read.</exception>
+    /// <exception cref="IOException">The file cannot be read, is a pipe or a device, or changed while it was read.</exception>
     public string Of(string path)
     {
+        if (!FileStamp.IsRegularFile(path))
+        {
+            throw new IOException($"'{path}' is a folder, a pipe, a socket or a device; expected a regular file");
+        }
+
         FileStamp before = FileStamp.Of(path);
         if (_entries.TryGetValue(path, out Entry entry) && entry.Stamp == before)
         {

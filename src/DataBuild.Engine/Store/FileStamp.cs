@@ -14,6 +14,10 @@ public readonly partial record struct FileStamp(long Length, long Modified, long
     // struct statx is the same on all processors: stx_ctime begins at byte 96 of 256, seconds and then nanoseconds.
     private const int StructureBytes = 256;
     private const int ChangeTimeOffset = 96;
+    private const uint TypeMask = 0x1;
+    private const int ModeOffset = 28;
+    private const int FormatBits = 0xF000;
+    private const int RegularFile = 0x8000;
 
     /// <summary>The stamp of a file; of no length where there is none.</summary>
     public static FileStamp Of(string path)
@@ -22,30 +26,44 @@ public readonly partial record struct FileStamp(long Length, long Modified, long
         return info.Exists ? new FileStamp(info.Length, info.LastWriteTimeUtc.Ticks, ChangeTime(path)) : new FileStamp(-1, 0, 0);
     }
 
+    /// <summary>False for what is there and is no file with content: pipes, sockets, devices (Linux) and folders. Opening a pipe would wait for ever.</summary>
+    public static unsafe bool IsRegularFile(string path)
+    {
+        byte* buffer = stackalloc byte[StructureBytes];
+        return Ask(path, TypeMask, buffer) ? (*(ushort*)(buffer + ModeOffset) & FormatBits) == RegularFile : !Directory.Exists(path);
+    }
+
+    /// <summary>True for a link to nothing or in a circle, which counts as an existing file otherwise (Linux).</summary>
+    public static unsafe bool IsBrokenLink(string path)
+    {
+        byte* buffer = stackalloc byte[StructureBytes];
+        return OperatingSystem.IsLinux() && new FileInfo(path).LinkTarget is not null && !Ask(path, TypeMask, buffer);
+    }
+
     private static unsafe long ChangeTime(string path)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return 0;
-        }
-
         byte* buffer = stackalloc byte[StructureBytes];
-        try
+        if (!Ask(path, ChangeTimeMask, buffer))
         {
-            if (StatX(CurrentFolder, path, 0, ChangeTimeMask, buffer) != 0)
-            {
-                return 0;
-            }
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // A C library older than the call (glibc 2.28, musl 1.2).
             return 0;
         }
 
         long seconds = *(long*)(buffer + ChangeTimeOffset);
         uint nanoseconds = *(uint*)(buffer + ChangeTimeOffset + sizeof(long));
         return DateTime.UnixEpoch.Ticks + (seconds * TimeSpan.TicksPerSecond) + (nanoseconds / 100);
+    }
+
+    private static unsafe bool Ask(string path, uint mask, byte* buffer)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && StatX(CurrentFolder, path, 0, mask, buffer) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library older than the call (glibc 2.28, musl 1.2).
+            return false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -120,10 +120,17 @@ internal sealed class OnnxModelSession : IDisposable
 
     private static InferenceSession Open(string path, byte[] bytes, SessionOptions options)
     {
+        if (OnnxExternalWeights.Find(bytes) is { } other)
+        {
+            throw new StageException(
+                "DB4001",
+                $"the model '{path}' keeps weights in another file, '{other}', which its digest does not cover; expected one file, as onnx.save_model(model, path) writes it",
+                path);
+        }
+
         try
         {
-            // By path where there may be weights in files beside the model.
-            return bytes.Length > 0 ? new InferenceSession(path, options) : throw new StageException("DB4001", $"the model '{path}' is empty", path);
+            return bytes.Length > 0 ? new InferenceSession(bytes, options) : throw new StageException("DB4001", $"the model '{path}' is empty", path);
         }
         catch (OnnxRuntimeException e)
         {

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using DataBuild.Engine.Columns;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Tests;
@@ -76,6 +78,64 @@ public sealed class SecurityTests : IDisposable
                 Assert.Equal("DB1010", error.Code);
             }
         });
+    }
+
+    [Fact]
+    public void MutatedColumnFilesAreReadOrRefused()
+    {
+        _dataset.Build();
+        StoredFile[] files =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(_dataset.StoreFolder, "ac"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .SelectMany(p => ActionRecord.Deserialize(Path.GetFileName(p), File.ReadAllBytes(p))!.AllFiles()).Where(f => f.Columns.Count > 0).DistinctBy(f => f.Digest).Take(4),
+        ];
+        Assert.Equal(4, files.Length);
+        using ContentStore store = new(_dataset.StoreFolder);
+        int read = 0;
+        int refused = 0;
+        foreach (StoredFile file in files)
+        {
+            // Under their own digests: as a cache that lies, or someone who can write the store, would have them.
+            Mutator.Run(File.ReadAllBytes(store.PathOf(file.Digest)), 12, ["ARROW1", "\xFF\xFF\xFF\xFF", "\0\0\0\x7F", "\x01\0\0\0"], input =>
+            {
+                string digest = Convert.ToHexStringLower(SHA256.HashData(input));
+                string path = store.PathOf(digest);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path, input);
+                try
+                {
+                    using ColumnFileReader reader = new(store, file with { Digest = digest, Length = input.Length });
+                    (Apache.Arrow.RecordBatch batch, Func<int, Column> columnAt) = reader.Read(0);
+                    using (batch)
+                    {
+                        for (int i = 0; i < file.Columns.Count; i++)
+                        {
+                            Column column = columnAt(i);
+                            for (int row = 0; row < column.Length; row++)
+                            {
+                                column.Format(row);
+                            }
+                        }
+                    }
+
+                    read++;
+                }
+                catch (StoreCorruptException)
+                {
+                    Assert.False(File.Exists(path));
+                    refused++;
+                }
+                catch (OutOfMemoryException)
+                {
+                    // A length of two gigabytes that is declared: an error of its own, and no other result.
+                    refused++;
+                }
+
+                File.Delete(path);
+            });
+        }
+
+        Assert.True(refused > 0, $"{read} read, {refused} refused");
     }
 
     private static ActionRecord? RoundTrip(ActionRecord record)

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using DataBuild.Stages.Score;
 
@@ -17,6 +18,24 @@ public sealed class OnnxTextScorerTests : IDisposable
 
         Assert.Equal(('a' + 'b') / 32.0, scorer.Score("ab").Score, 6);
         Assert.Equal("CPUExecutionProvider", scorer.Provider);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("weights.bin")]
+    public void Weights_in_other_files_are_refused_before_they_are_opened(string location)
+    {
+        // TensorProto: data_type = 2, name = 8, external_data = 13 (key = 1, value = 2), data_location = 14; GraphProto.initializer = 5; ModelProto: ir_version = 1, graph = 7.
+        byte[] entry = [.. Field(1, "location"u8), .. Field(2, Encoding.UTF8.GetBytes(location))];
+        byte[] tensor = [0x10, 1, .. Field(8, "w"u8), .. Field(13, entry), 0x70, 1];
+        byte[] model = [0x08, 8, .. Field(7, Field(5, tensor))];
+
+        StageException error = Assert.Throws<StageException>(() => OnnxTextScorer.Load(_models.Write(model), First, TestModels.Characters));
+
+        Assert.Equal("DB4001", error.Code);
+        Assert.Contains(location, error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.onnx", error.Message, StringComparison.Ordinal);
+        static byte[] Field(int number, ReadOnlySpan<byte> bytes) => [(byte)((number << 3) | 2), (byte)bytes.Length, .. bytes];
     }
 
     [Fact]

@@ -46,6 +46,25 @@ public sealed class TokenizerMutationTests : IDisposable
         });
     }
 
+    [Fact]
+    public void Mutated_SentencePiece_models_are_read_or_refused()
+    {
+        string path = Path.Combine(_folder, "spiece.model");
+        int loaded = 0;
+        foreach (int type in new[] { 1, 2 })
+        {
+            byte[] seed = SentencePieceModel.Write(
+                type, [("<unk>", 0, 2), ("<s>", 0, 3), ("\u2581", -3, 1), ("a", -2, 1), ("b", -2.5f, 1), ("ab", -1, 1), ("\u2581a", -1.5f, 1), .. Enumerable.Range(0, 256).Select(i => ($"<0x{i:X2}>", -9f, 6))], byteFallback: true);
+            Mutator.Run(seed, 700, ["\x0A\x02\x08", "\xFF\xFF\xFF\xFF\x0F", "\x12\x02\x18\x03", "\x1A\x00", "<0x41>", "\x00\x00\xC0\x7F"], input =>
+            {
+                File.WriteAllBytes(path, input);
+                loaded += TryEncode(path) ? 1 : 0;
+            });
+        }
+
+        Assert.True(loaded > 0);
+    }
+
     [Theory]
     [InlineData("utf-8")]
     [InlineData("shift_jis")]

@@ -43,7 +43,13 @@ public sealed class OnnxBlockLabeller : IBlockLabeller, IDisposable
         try
         {
             ExecutionProviderSetup.Append(options, limits.Provider, report);
-            session = new InferenceSession(path, options);
+            byte[] model = File.ReadAllBytes(path);
+            if (OnnxExternalWeights.Find(model) is { } other)
+            {
+                throw new StageException("DB4058", $"'{path}' keeps weights in another file, '{other}', which its digest does not cover; expected one file", path);
+            }
+
+            session = new InferenceSession(model, options);
             string? strange = session.InputMetadata.FirstOrDefault(i => ValueOf(i.Key) < 0 || i.Value.Dimensions.Length != 2 || i.Value.ElementDataType != TensorElementType.Int64).Key;
             if (strange is not null || !session.InputMetadata.ContainsKey("input_ids"))
             {

@@ -173,7 +173,9 @@ internal static class SentencePieceFile
                         text = Encoding.UTF8.GetString(bytes);
                         break;
                     case 2:
-                        score = BinaryPrimitives.ReadSingleLittleEndian(bytes);
+                        score = bytes.Length == sizeof(float)
+                            ? BinaryPrimitives.ReadSingleLittleEndian(bytes)
+                            : throw new TokenizerFormatException(source, $"piece {Pieces.Count}, score", $"found {bytes.Length} bytes, expected a number of 4");
                         break;
                     case 3:
                         type = (int)number;
