@@ -98,7 +98,7 @@ internal static class ReproduceCommand
         string copy = Path.Combine(folder, Path.GetFileName(planPath));
         await File.WriteAllTextAsync(copy, plan.ToJsonString(), cancellation).ConfigureAwait(false);
         ProcessStartInfo start = new(WorkerCommand.Parts[0]) { WorkingDirectory = folder };
-        foreach (string argument in WorkerCommand.Parts.Skip(1).Concat([ "run", copy, "--threads", threads.ToString(CultureInfo.InvariantCulture)]))
+        foreach (string argument in WorkerCommand.Parts.Skip(1).Concat(["run", copy, "--threads", threads.ToString(CultureInfo.InvariantCulture)]))
         {
             start.ArgumentList.Add(argument);
         }
