@@ -1,35 +1,18 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace DataBuild.Engine.Tests.Inputs;
 
 /// <summary>An archive on loopback. It serves its files honestly, parts included, but for the requests that a script answers.</summary>
-internal sealed class ArchiveServer : IDisposable
+internal sealed class ArchiveServer : LoopbackServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
-
-    public ArchiveServer()
-    {
-        _listener.Start();
-        Root = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
-        _ = Task.Run(AcceptAsync);
-    }
-
-    /// <summary>Address, with a slash at the end.</summary>
-    public string Root { get; }
-
     /// <summary>Content by path, without a slash at the beginning.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the next requests get instead of an honest answer.</summary>
     public ConcurrentQueue<Func<Exchange, Task>> Script { get; } = new();
-
-    /// <summary>Heads of all requests.</summary>
-    public ConcurrentQueue<string> Requests { get; } = new();
 
     /// <summary>False for a server that gives no entity tags and times.</summary>
     public bool Validators { get; set; } = true;
@@ -37,66 +20,22 @@ internal sealed class ArchiveServer : IDisposable
     /// <summary>False for a server that knows no parts.</summary>
     public bool Parts { get; set; } = true;
 
-    public void Dispose()
-    {
-        _end.Cancel();
-        _listener.Stop();
-    }
-
     /// <summary>As in S3: clients compare it with what they receive.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351", Justification = "The tag of S3 is an MD5.")]
     public static string TagOf(byte[] content) => $"\"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content))}\"";
 
-    private async Task AcceptAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            TcpClient client = await _listener.AcceptTcpClientAsync(_end.Token);
-            _ = Task.Run(async () =>
-            {
-                using (client)
-                {
-                    try
-                    {
-                        await ServeAsync(client.GetStream());
-                    }
-                    catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-                    {
-                        // The other side gave up.
-                    }
-                }
-            });
-        }
-    }
-
-    private async Task ServeAsync(NetworkStream stream)
+    protected override async Task ServeAsync(NetworkStream stream)
     {
         while (await ReadHeadAsync(stream) is { Length: > 0 } head)
         {
             Requests.Enqueue(head);
-            Exchange exchange = new(this, stream, head, _end.Token);
+            Exchange exchange = new(this, stream, head, End);
             await (Script.TryDequeue(out Func<Exchange, Task>? scripted) ? scripted(exchange) : exchange.HonestAsync());
             if (exchange.Closes)
             {
                 return;
             }
         }
-    }
-
-    private async Task<string> ReadHeadAsync(NetworkStream stream)
-    {
-        StringBuilder head = new();
-        byte[] one = new byte[1];
-        while (await stream.ReadAsync(one, _end.Token) == 1)
-        {
-            head.Append((char)one[0]);
-            if (one[0] == '\n' && head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            {
-                return head.ToString();
-            }
-        }
-
-        return "";
     }
 }
 

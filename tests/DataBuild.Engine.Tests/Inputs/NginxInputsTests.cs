@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Planning;
@@ -13,12 +9,13 @@ namespace DataBuild.Engine.Tests.Inputs;
 public sealed class NginxInputsTests : IDisposable
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), "databuild-tests", Guid.NewGuid().ToString("N"));
-    private Process? _nginx;
-    private int _port;
+    private readonly NginxServer _nginx;
+
+    public NginxInputsTests() => _nginx = new NginxServer(_root);
 
     public void Dispose()
     {
-        Stop();
+        _nginx.Dispose();
         if (Directory.Exists(_root))
         {
             Directory.Delete(_root, recursive: true);
@@ -32,15 +29,11 @@ public sealed class NginxInputsTests : IDisposable
         new Random(5).NextBytes(content);
         Directory.CreateDirectory(Path.Combine(_root, "www"));
         File.WriteAllBytes(Path.Combine(_root, "www", "a.warc.gz"), content);
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
+        string root = $"root {_root}/www;";
 
         // Slow, so that the server can be ended in the middle.
-        Start("limit_rate 1m;");
-        string address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/a.warc.gz");
+        _nginx.Start("limit_rate 1m;", root);
+        string address = _nginx.Address + "a.warc.gz";
         string partial = "";
         Task stop = Task.Run(() =>
         {
@@ -50,8 +43,8 @@ public sealed class NginxInputsTests : IDisposable
                 partial = Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.partial").FirstOrDefault("") : "";
             }
 
-            Stop();
-            Start("");
+            _nginx.Stop();
+            _nginx.Start("", root);
         });
         (PlanFile plan, BuildLog log, bool ok) = Resolve(address);
         Assert.True(stop.Wait(TimeSpan.FromSeconds(10)));
@@ -71,7 +64,7 @@ public sealed class NginxInputsTests : IDisposable
         Assert.True(ok);
 
         // Without the server all goes on.
-        Stop();
+        _nginx.Stop();
         Assert.True(Resolve(address).Ok);
         (_, log, ok) = Resolve(address + "#bytes=0-1");
         Assert.False(ok);
@@ -95,60 +88,5 @@ public sealed class NginxInputsTests : IDisposable
         FetchSettings settings = new(Folder) { FirstDelay = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(10) };
         bool ok = RemoteInputs.ResolveAsync(plan, new FileDigests(null), log, settings, CancellationToken.None).GetAwaiter().GetResult();
         return (plan, log, ok);
-    }
-
-    private void Start(string setting)
-    {
-        string? nginx = new[] { "/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx" }.FirstOrDefault(File.Exists);
-        Skip.If(nginx is null, "nginx is not installed (Debian: apt-get install nginx)");
-        string configuration = Path.Combine(_root, "nginx.conf");
-        File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
-            daemon off;
-            master_process off;
-            pid {{_root}}/nginx.pid;
-            error_log {{_root}}/error.log;
-            events { worker_connections 64; }
-            http {
-                access_log {{_root}}/access.log;
-                client_body_temp_path {{_root}}/body;
-                proxy_temp_path {{_root}}/proxy;
-                fastcgi_temp_path {{_root}}/fastcgi;
-                uwsgi_temp_path {{_root}}/uwsgi;
-                scgi_temp_path {{_root}}/scgi;
-                {{setting}}
-                server { listen 127.0.0.1:{{_port}}; root {{_root}}/www; }
-            }
-            """));
-        ProcessStartInfo start = new(nginx!) { RedirectStandardError = true };
-        foreach (string argument in new[] { "-c", configuration, "-p", _root, "-e", Path.Combine(_root, "error.log") })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _nginx = Process.Start(start)!;
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                using TcpClient probe = new();
-                probe.Connect(IPAddress.Loopback, _port);
-                return;
-            }
-            catch (SocketException) when (attempt < 100)
-            {
-                Thread.Sleep(50);
-            }
-        }
-    }
-
-    private void Stop()
-    {
-        if (_nginx is not null)
-        {
-            _nginx.Kill(entireProcessTree: true);
-            _nginx.WaitForExit();
-            _nginx.Dispose();
-            _nginx = null;
-        }
     }
 }

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using DataBuild.Engine.Store.Remote;
 
 namespace DataBuild.Engine.Tests.Store;
@@ -15,12 +11,13 @@ public sealed class NginxTests : IDisposable
     private readonly TestDataset _dataset = new();
     private readonly string _root = Path.Combine(Path.GetTempPath(), "databuild-tests", Guid.NewGuid().ToString("N"));
     private readonly List<string> _warnings = [];
-    private Process? _nginx;
-    private int _port;
+    private readonly NginxServer _nginx;
+
+    public NginxTests() => _nginx = new NginxServer(_root);
 
     public void Dispose()
     {
-        Stop();
+        _nginx.Dispose();
         _dataset.Dispose();
         if (Directory.Exists(_root))
         {
@@ -85,7 +82,7 @@ public sealed class NginxTests : IDisposable
 
         // The server goes away.
         UseRemote(write: true);
-        Stop();
+        _nginx.Stop();
         Forget();
         _dataset.Build();
         Assert.Equal(expected, _dataset.OutputDigests());
@@ -94,74 +91,16 @@ public sealed class NginxTests : IDisposable
 
     private void Start()
     {
-        string? nginx = new[] { "/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx" }.FirstOrDefault(File.Exists);
-        Skip.If(nginx is null, "nginx is not installed (Debian: apt-get install nginx)");
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
         Directory.CreateDirectory(Path.Combine(_root, "cache", "databuild"));
-        Directory.CreateDirectory(Path.Combine(_root, "temp"));
-        string configuration = Path.Combine(_root, "nginx.conf");
-        File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
-            daemon off;
-            master_process off;
-            pid {{_root}}/nginx.pid;
-            error_log {{_root}}/error.log;
-            events { worker_connections 64; }
-            http {
-                access_log off;
-                client_body_temp_path {{_root}}/temp/body;
-                proxy_temp_path {{_root}}/temp/proxy;
-                fastcgi_temp_path {{_root}}/temp/fastcgi;
-                uwsgi_temp_path {{_root}}/temp/uwsgi;
-                scgi_temp_path {{_root}}/temp/scgi;
-                server {
-                    listen 127.0.0.1:{{_port}};
-                    location /databuild/ {
-                        root {{_root}}/cache;
-                        dav_methods PUT;
-                        create_full_put_path on;
-                        client_max_body_size 0;
-                        if ($http_authorization != "Bearer {{Token}}") { return 401; }
-                    }
-                }
+        _nginx.Start("", $$"""
+            location /databuild/ {
+                root {{_root}}/cache;
+                dav_methods PUT;
+                create_full_put_path on;
+                client_max_body_size 0;
+                if ($http_authorization != "Bearer {{Token}}") { return 401; }
             }
-            """));
-        ProcessStartInfo start = new(nginx!) { RedirectStandardError = true };
-        foreach (string argument in new[] { "-c", configuration, "-p", _root, "-e", Path.Combine(_root, "error.log") })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _nginx = Process.Start(start)!;
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                using TcpClient probe = new();
-                probe.Connect(IPAddress.Loopback, _port);
-                return;
-            }
-            catch (SocketException) when (attempt < 100)
-            {
-                Assert.False(_nginx.HasExited, File.Exists(Path.Combine(_root, "error.log")) ? File.ReadAllText(Path.Combine(_root, "error.log")) : "nginx ended");
-                Thread.Sleep(50);
-            }
-        }
-    }
-
-    private void Stop()
-    {
-        if (_nginx is not null)
-        {
-            _nginx.Kill(entireProcessTree: true);
-            _nginx.WaitForExit();
-            _nginx.Dispose();
-            _nginx = null;
-        }
+            """);
     }
 
     private string[] Stored() => Directory.GetFiles(Path.Combine(_root, "cache", "databuild"), "*", SearchOption.AllDirectories);
@@ -169,7 +108,7 @@ public sealed class NginxTests : IDisposable
     private void UseRemote(bool write, string token = Token)
     {
         _warnings.Clear();
-        Uri address = new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/databuild/"));
+        Uri address = new(_nginx.Address + "databuild/");
         _dataset.Remote = () => new RemoteCache(
             new RemoteCacheSettings(address, write, token, null, TimeSpan.FromSeconds(5)),
             warning =>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -55,55 +54,15 @@ public enum Misconduct
 }
 
 /// <summary>A cache server on loopback that misbehaves as told.</summary>
-internal sealed class ScriptedServer : IDisposable
+internal sealed class ScriptedServer : LoopbackServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
-
-    public ScriptedServer()
-    {
-        _listener.Start();
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/cache/"));
-        _ = Task.Run(AcceptAsync);
-    }
-
-    public Uri Address { get; }
+    public Uri Address => new(Root + "cache/");
 
     public Misconduct Misconduct { get; set; }
 
     public ConcurrentDictionary<string, byte[]> Entries { get; } = new(StringComparer.Ordinal);
 
-    public ConcurrentQueue<string> Requests { get; } = new();
-
-    public void Dispose()
-    {
-        _end.Cancel();
-        _listener.Stop();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            TcpClient client = await _listener.AcceptTcpClientAsync(_end.Token);
-            _ = Task.Run(async () =>
-            {
-                using (client)
-                {
-                    try
-                    {
-                        await ServeAsync(client.GetStream());
-                    }
-                    catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-                    {
-                        // The other side gave up, as it should.
-                    }
-                }
-            });
-        }
-    }
-
-    private async Task ServeAsync(NetworkStream stream)
+    protected override async Task ServeAsync(NetworkStream stream)
     {
         while (true)
         {
@@ -116,7 +75,7 @@ internal sealed class ScriptedServer : IDisposable
             string[] request = head.Split('\n')[0].Split(' ');
             string path = request[1]["/cache/".Length..];
             byte[] body = new byte[LengthOf(head)];
-            await stream.ReadExactlyAsync(body, _end.Token);
+            await stream.ReadExactlyAsync(body, End);
             Requests.Enqueue($"{request[0]} {path}");
             if (request[0] == "PUT" && Misconduct == Misconduct.None)
             {
@@ -138,7 +97,7 @@ internal sealed class ScriptedServer : IDisposable
         switch (Misconduct)
         {
             case Misconduct.Silent:
-                await Task.Delay(Timeout.Infinite, _end.Token);
+                await Task.Delay(Timeout.Infinite, End);
                 return false;
             case Misconduct.LoginPage:
                 await AnswerAsync(stream, "200 OK", "<html><body>Please sign in</body></html>"u8.ToArray());
@@ -153,7 +112,7 @@ internal sealed class ScriptedServer : IDisposable
                 await AnswerAsync(stream, "302 Found", [], $"Location: {Address}elsewhere\r\n");
                 return true;
             case Misconduct.Garbage:
-                await stream.WriteAsync("\0\u0001 no http at all\r\n\r\n\r\n"u8.ToArray(), _end.Token);
+                await stream.WriteAsync("\0\u0001 no http at all\r\n\r\n\r\n"u8.ToArray(), End);
                 return false;
         }
 
@@ -176,24 +135,24 @@ internal sealed class ScriptedServer : IDisposable
                 entry = Entries[other];
                 break;
             case Misconduct.Cuts:
-                await stream.WriteAsync(Head("200 OK", entry.Length, ""), _end.Token);
-                await stream.WriteAsync(entry.AsMemory(0, entry.Length / 2), _end.Token);
+                await stream.WriteAsync(Head("200 OK", entry.Length, ""), End);
+                await stream.WriteAsync(entry.AsMemory(0, entry.Length / 2), End);
                 return false;
             case Misconduct.Drips:
-                await stream.WriteAsync(Head("200 OK", entry.Length, ""), _end.Token);
+                await stream.WriteAsync(Head("200 OK", entry.Length, ""), End);
                 foreach (byte one in entry)
                 {
-                    await stream.WriteAsync(new[] { one }, _end.Token);
-                    await Task.Delay(100, _end.Token);
+                    await stream.WriteAsync(new[] { one }, End);
+                    await Task.Delay(100, End);
                 }
 
                 return true;
             case Misconduct.Endless:
-                await stream.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray(), _end.Token);
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray(), End);
                 byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
                 while (true)
                 {
-                    await stream.WriteAsync(chunk, _end.Token);
+                    await stream.WriteAsync(chunk, End);
                 }
         }
 
@@ -203,8 +162,8 @@ internal sealed class ScriptedServer : IDisposable
 
     private async Task AnswerAsync(NetworkStream stream, string status, byte[] body, string fields = "")
     {
-        await stream.WriteAsync(Head(status, body.Length, fields), _end.Token);
-        await stream.WriteAsync(body, _end.Token);
+        await stream.WriteAsync(Head(status, body.Length, fields), End);
+        await stream.WriteAsync(body, End);
     }
 
     private static byte[] Head(string status, int length, string fields) =>
@@ -212,20 +171,4 @@ internal sealed class ScriptedServer : IDisposable
 
     private static int LengthOf(string head) =>
         head.Split('\n').FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) is { } line ? int.Parse(line[15..].Trim(), CultureInfo.InvariantCulture) : 0;
-
-    private async Task<string> ReadHeadAsync(NetworkStream stream)
-    {
-        StringBuilder head = new();
-        byte[] one = new byte[1];
-        while (await stream.ReadAsync(one, _end.Token) == 1)
-        {
-            head.Append((char)one[0]);
-            if (one[0] == '\n' && head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            {
-                return head.ToString();
-            }
-        }
-
-        return "";
-    }
 }
