@@ -25,11 +25,18 @@ public sealed class BuildEventLogger : ILogger
     public void Initialize(IEventSource eventSource)
     {
         _output = Console.OpenStandardOutput();
-        eventSource.TargetStarted += (_, e) => Write("target", json =>
+        eventSource.TargetStarted += (_, e) =>
         {
-            json.WriteString("project", Path.GetFileNameWithoutExtension(e.ProjectFile));
-            json.WriteString("name", e.TargetName);
-        });
+            // A name with an underscore is nobody's business but that of the file that has the target.
+            if (!e.TargetName.StartsWith('_'))
+            {
+                Write("target", json =>
+                {
+                    json.WriteString("project", Path.GetFileNameWithoutExtension(e.ProjectFile));
+                    json.WriteString("name", e.TargetName);
+                });
+            }
+        };
         eventSource.ErrorRaised += (_, e) => Diagnostic("error", e.Code, e.Message, e.File, e.LineNumber, e.ColumnNumber);
         eventSource.WarningRaised += (_, e) => Diagnostic("warning", e.Code, e.Message, e.File, e.LineNumber, e.ColumnNumber);
         eventSource.MessageRaised += (_, e) => Message(e);
@@ -42,7 +49,7 @@ public sealed class BuildEventLogger : ILogger
     // Structured messages of a task that runs in a host of its own do not come here: what a worker does is read from the file that it writes.
     private void Message(BuildMessageEventArgs message)
     {
-        if (message.SenderName != "RunPhase" || message.Message is not { } text)
+        if (message.SenderName is not ("RunPhase" or "StartWorker" or "Message") || message.Message is not { } text)
         {
             return;
         }
@@ -58,7 +65,11 @@ public sealed class BuildEventLogger : ILogger
         }
         else if (message.Importance == MessageImportance.High)
         {
-            Write("message", json => json.WriteString("text", text));
+            Write("message", json =>
+            {
+                json.WriteString("task", message.SenderName);
+                json.WriteString("text", text);
+            });
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     /// <summary>Type of the structured message that holds one stage's counts; its metadata is the event.</summary>
     public const string StageEventType = "databuild.stage";
 
+    // The report and the binary log hold all of them.
+    private const int MostReasons = 4;
+
     private TimeSpan _nextProgress = TimeSpan.FromSeconds(10);
     private TimeSpan _progressInterval = TimeSpan.FromSeconds(10);
 
@@ -126,28 +129,32 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
         long computed = Long(e, "computed");
         string work = FormatWork(shards, computed, Long(e, "decided"), e.TryGetProperty("merged", out JsonElement merged) && merged.GetBoolean(), Number(e, "seconds"));
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"  {StageName(e),-18} {shards} shard{(shards == 1 ? "" : "s")} ({work})");
-        text.Append(CultureInfo.InvariantCulture, $"   {Long(e, "in")} in  {Long(e, "kept")} kept");
+        text.Append(CultureInfo.InvariantCulture, $"  {StageName(e),-18} {Long(e, "in"),8} in {Long(e, "kept"),8} kept");
         if (e.TryGetProperty("dropped", out JsonElement dropped))
         {
             List<(string Reason, long Count)> reasons = [.. dropped.EnumerateObject().Select(r => (r.Name, r.Value.GetInt64())).Where(r => r.Item2 > 0)];
             if (reasons.Count > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {reasons.Sum(r => r.Count)} dropped: ");
-                text.AppendJoin(", ", reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)
+                text.Append(CultureInfo.InvariantCulture, $" {reasons.Sum(r => r.Count),7} dropped: ");
+                text.AppendJoin(", ", reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal).Take(MostReasons)
                     .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Reason} {r.Count}")));
+                if (reasons.Count > MostReasons)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $", {reasons.Count - MostReasons} more reason{(reasons.Count == MostReasons + 1 ? "" : "s")}");
+                }
             }
         }
 
+        text.Append(CultureInfo.InvariantCulture, $"  [{shards} shard{(shards == 1 ? "" : "s")}: {work}]");
         return text.ToString();
     }
 
-    /// <summary>The stage by the name that project files use, and by its own name where that tells more than the first part of its columns.</summary>
+    /// <summary>The stage by the name that project files use, and by its own name where that tells more than a part of it.</summary>
     private static string StageName(JsonElement e)
     {
         string name = Text(e, "stage");
         string kind = e.TryGetProperty("kind", out JsonElement value) ? value.GetString() ?? name : name;
-        return kind.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? kind : $"{kind} ({name})";
+        return kind.Contains(name, StringComparison.OrdinalIgnoreCase) ? kind : $"{kind} ({name})";
     }
 
     /// <summary>What of a stage was work of this build; the rest came from the store.</summary>

@@ -32,6 +32,7 @@ internal sealed class JsonEvents(Stream output) : IBuildEvents, IDisposable
         writer.WriteString("event", "plan");
         writer.WriteString("dataset", plan.File.Name);
         writer.WriteString("configuration", plan.File.Configuration);
+        writer.WriteString("output", plan.File.OutputDirectory);
         writer.WriteNumber("process", Environment.ProcessId);
         writer.WriteNumber("inputs", plan.Inputs.Count);
         writer.WriteNumber("inputBytes", plan.Inputs.Sum(i => new FileInfo(i.Path).Length));

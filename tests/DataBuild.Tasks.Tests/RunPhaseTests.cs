@@ -115,7 +115,7 @@ public sealed class RunPhaseTests
         Assert.Equal(
             [
                 "100 % {braces}",
-                "  GopherQuality      4 shards (all computed, 0.4 s)   120 in  80 kept  40 dropped: too_few_words 30, bad_ratio 10",
+                "  GopherQuality           120 in       80 kept      40 dropped: too_few_words 30, bad_ratio 10  [4 shards: all computed, 0.4 s]",
             ],
             engine.HighMessages);
         ExtendedBuildMessageEventArgs counts = Assert.Single(engine.Messages.OfType<ExtendedBuildMessageEventArgs>());

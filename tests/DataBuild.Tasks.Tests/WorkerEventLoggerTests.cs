@@ -5,13 +5,14 @@ namespace DataBuild.Tasks.Tests;
 public sealed class WorkerEventLoggerTests
 {
     [Theory]
-    [InlineData("""{"stage":"Extract","shards":1,"computed":1,"in":5,"kept":5,"dropped":{}}""", "  Extract            1 shard (all computed)   5 in  5 kept")]
-    [InlineData("""{"stage":"Extract","shards":4,"computed":0,"reused":4,"in":5,"kept":5}""", "  Extract            4 shards (all from the store)   5 in  5 kept")]
-    [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"in":5,"kept":4,"dropped":{"duplicate":1}}""", "  MinHashDedup       4 shards (1 computed)   5 in  4 kept  1 dropped: duplicate 1")]
-    [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"decided":4,"merged":true,"in":5,"kept":5}""", "  MinHashDedup       4 shards (1 computed, 3 decided again, merged)   5 in  5 kept")]
-    [InlineData("""{"stage":"C4Quality","shards":4,"computed":0,"decided":4,"merged":false,"in":5,"kept":5}""", "  C4Quality          4 shards (4 decided again)   5 in  5 kept")]
-    [InlineData("""{"stage":"gopher","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality      4 shards (all from the store)   5 in  5 kept")]
-    [InlineData("""{"stage":"strict","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality (strict) 4 shards (all from the store)   5 in  5 kept")]
+    [InlineData("""{"stage":"Extract","shards":1,"computed":1,"in":5,"kept":5,"dropped":{}}""", "  Extract                   5 in        5 kept  [1 shard: all computed]")]
+    [InlineData("""{"stage":"Extract","shards":4,"computed":0,"reused":4,"in":5,"kept":5}""", "  Extract                   5 in        5 kept  [4 shards: all from the store]")]
+    [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"in":5,"kept":4,"dropped":{"duplicate":1}}""", "  MinHashDedup              5 in        4 kept       1 dropped: duplicate 1  [4 shards: 1 computed]")]
+    [InlineData("""{"stage":"MinHashDedup","shards":4,"computed":1,"decided":4,"merged":true,"in":5,"kept":5}""", "  MinHashDedup              5 in        5 kept  [4 shards: 1 computed, 3 decided again, merged]")]
+    [InlineData("""{"stage":"C4Quality","shards":4,"computed":0,"decided":4,"merged":false,"in":5,"kept":5}""", "  C4Quality                 5 in        5 kept  [4 shards: 4 decided again]")]
+    [InlineData("""{"stage":"gopher","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality             5 in        5 kept  [4 shards: all from the store]")]
+    [InlineData("""{"stage":"strict","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality (strict)        5 in        5 kept  [4 shards: all from the store]")]
+    [InlineData("""{"stage":"repetition","kind":"GopherRepetition","shards":4,"computed":0,"in":25,"kept":10,"dropped":{"a":1,"b":2,"c":3,"d":4,"e":5}}""", "  GopherRepetition         25 in       10 kept      15 dropped: e 5, d 4, c 3, b 2, 1 more reason  [4 shards: all from the store]")]
     public void A_stage_is_one_line(string stageEvent, string line) =>
         Assert.Equal(line, WorkerEventLogger.FormatStage(JsonDocument.Parse(stageEvent).RootElement));
 

@@ -16,7 +16,7 @@ internal static class BuildDisplay
     public static IRenderable Render(BuildState state, int width, int height)
     {
         List<IRenderable> lines = [];
-        if (state.Datasets.Count == 0)
+        if (state.Datasets.Count == 0 && state.Succeeded is null)
         {
             lines.Add(Line($"[grey]{Markup.Escape(Fit(state.Activity.Length == 0 ? "starting" : state.Activity, width - 2))}[/]"));
         }
@@ -28,12 +28,21 @@ internal static class BuildDisplay
             lines.AddRange(Shown(dataset, room).Select(s => s is null ? Line("    [grey]…[/]") : Line(StageLine(s, dataset, width))));
         }
 
-        if (state.Errors + state.Warnings > 0)
+        // At the end they are told in full below.
+        if (state.Errors + state.Warnings > 0 && state.Succeeded is null)
         {
-            lines.Add(Line(Counts(state)));
+            lines.Add(Line("  " + Counts(state)));
         }
 
         return new Rows(lines);
+    }
+
+    /// <summary>Errors and warnings in number, as markup; empty where there are none.</summary>
+    public static string Counts(BuildState state)
+    {
+        string errors = state.Errors > 0 ? $"[red]{state.Errors} error{(state.Errors == 1 ? "" : "s")}[/]" : "";
+        string warnings = state.Warnings > 0 ? $"[yellow]{state.Warnings} warning{(state.Warnings == 1 ? "" : "s")}[/]" : "";
+        return errors.Length > 0 && warnings.Length > 0 ? $"{errors} and {warnings}" : errors + warnings;
     }
 
     /// <summary>A duration of seconds as <c>0:42</c> or <c>1:02:03</c>.</summary>
@@ -55,9 +64,6 @@ internal static class BuildDisplay
         >= 100 => string.Create(CultureInfo.InvariantCulture, $"{number:0}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{number:0.#}"),
     };
-
-    private static string Counts(BuildState state) =>
-        $"  {(state.Errors > 0 ? $"[red]{state.Errors} error{(state.Errors == 1 ? "" : "s")}[/] " : "")}{(state.Warnings > 0 ? $"[yellow]{state.Warnings} warning{(state.Warnings == 1 ? "" : "s")}[/]" : "")}";
 
     private static Markup Line(string markup) => new(markup) { Overflow = Overflow.Crop };
 

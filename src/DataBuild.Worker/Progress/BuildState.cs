@@ -14,6 +14,9 @@ internal sealed class BuildState
     /// <summary>Errors and warnings in MSBuild's form.</summary>
     public List<(bool IsError, string Text)> Diagnostics { get; } = [];
 
+    /// <summary>What the project's own targets said, and the last words of a worker that died.</summary>
+    public List<string> Notes { get; } = [];
+
     public int Errors { get; private set; }
 
     public int Warnings { get; private set; }
@@ -51,7 +54,7 @@ internal sealed class BuildState
                 Activity = $"{Text(e, "project")} {Text(e, "name")}";
                 break;
             case "message":
-                Message(Text(e, "text"));
+                Message(Text(e, "task"), Text(e, "text"));
                 break;
             case "diagnostic":
                 Diagnostic(e);
@@ -86,6 +89,7 @@ internal sealed class BuildState
         dataset.Inputs = (int)Number(e, "inputs");
         dataset.InputBytes = (long)Number(e, "inputBytes");
         dataset.Process = (int)Number(e, "process");
+        dataset.Output = Text(e, "output");
         dataset.Phase = _phase;
         foreach (JsonElement stage in e.GetProperty("stages").EnumerateArray())
         {
@@ -113,9 +117,21 @@ internal sealed class BuildState
         stage.FromStore = Number(e, "computed") + Number(e, "decided") == 0 && !(e.TryGetProperty("merged", out JsonElement merged) && merged.ValueKind == JsonValueKind.True);
     }
 
-    private void Message(string text)
+    private void Message(string task, string text)
     {
         string line = text.Trim();
+        if (task == "Message")
+        {
+            Own(line);
+            return;
+        }
+
+        if (line.StartsWith("worker: ", StringComparison.Ordinal))
+        {
+            Notes.Add(line);
+            return;
+        }
+
         DatasetState? dataset = Datasets.Find(d => line.StartsWith(d.Name + ":", StringComparison.Ordinal));
         if (dataset is not null)
         {
@@ -125,6 +141,20 @@ internal sealed class BuildState
         else if (line.EndsWith(": up to date", StringComparison.Ordinal))
         {
             Datasets.Add(new DatasetState(line[..^": up to date".Length]) { Result = "up to date" });
+        }
+    }
+
+    /// <summary>A message of a target: a project's output, of which the dataset is the last, or what the project has to say itself.</summary>
+    private void Own(string line)
+    {
+        int arrow = line.IndexOf(" -> ", StringComparison.Ordinal);
+        if (arrow < 0)
+        {
+            Notes.Add(line);
+        }
+        else if (Datasets.Find(d => d.Name == line[..arrow]) is { } dataset)
+        {
+            dataset.Output = line[(arrow + 4)..];
         }
     }
 

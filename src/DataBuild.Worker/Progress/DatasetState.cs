@@ -25,6 +25,9 @@ internal sealed class DatasetState(string name)
     /// <summary>What it said last, such as the size of the finished dataset.</summary>
     public string Result { get; set; } = "";
 
+    /// <summary>Folder or manifest of the finished dataset; empty while unknown.</summary>
+    public string Output { get; set; } = "";
+
     /// <summary>Time that it had run before it was followed.</summary>
     public TimeSpan Before { get; set; }
 

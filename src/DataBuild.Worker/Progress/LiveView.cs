@@ -29,14 +29,33 @@ internal static class LiveView
     /// <summary>Writes what stays below the drawing: errors, warnings, the outcome.</summary>
     public static void WriteEnd(BuildState state)
     {
+        foreach (string note in state.Notes)
+        {
+            AnsiConsole.WriteLine(TerminalText.Lines(note));
+        }
+
         foreach ((bool isError, string text) in state.Diagnostics)
         {
             AnsiConsole.MarkupLineInterpolated(isError ? (FormattableString)$"[red]{text}[/]" : $"[yellow]{text}[/]");
         }
 
-        if (state.Succeeded is { } succeeded)
+        if (state.Succeeded is not { } succeeded)
         {
-            AnsiConsole.MarkupLine(succeeded ? "[green]Build succeeded.[/]" : "[red]Build failed.[/]");
+            return;
         }
+
+        string count = BuildDisplay.Counts(state);
+        AnsiConsole.MarkupLine($"{(succeeded ? "[green]Build succeeded[/]" : "[red]Build failed[/]")}{(count.Length > 0 ? " with " + count : "")}");
+        foreach (DatasetState dataset in state.Datasets.Where(d => succeeded && d.Output.Length > 0))
+        {
+            AnsiConsole.MarkupLineInterpolated($"  {dataset.Name} [grey]→[/] {Near(dataset.Output)}");
+        }
+    }
+
+    /// <summary>The path as it is shortest from here.</summary>
+    private static string Near(string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.Length < path.Length && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
     }
 }
