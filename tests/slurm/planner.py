@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
-"""What the planner takes for a dataset of many shards: planner.py SHARDS [FOLDER]. The worker must be built.
+"""What a dataset of many shards takes to plan, and to build when nothing has changed: planner.py SHARDS [FOLDER].
+Worker, tasks and generators must be built.
 
-Makes inputs without documents (a WARC file of one warcinfo record each, all different), a plan of twelve stages, and runs the real worker on it:
-  plan    DataBuildExecutor=Slurm on an empty store, with an sbatch that refuses: from the start of the process to the submission, all chunks written
-  fill    a local build, so that the store holds the results of all actions
-  no-op   the same again: every action of every stage on every shard is looked up and found
-  replan  DataBuildExecutor=Slurm with another threshold in the last filter
-Prints seconds and the largest resident memory of the worker for each."""
-import json, os, resource, shutil, subprocess, sys, time
+Makes inputs without documents (a WARC file of one warcinfo record each, all different) and a dataset project of twelve stages over them, and runs:
+  write    dotnet build -t:WriteDatasetPlan: evaluation of the items, and the plan
+  plan     the worker with DataBuildExecutor=Slurm on an empty store and an sbatch that refuses: from its start to the submission, all chunks written
+  fill     dotnet build, so that dataset and store are complete: every action of every stage is computed
+  no-op    dotnet build of the unchanged project
+  worker   the worker alone, on the unchanged plan
+  output   the worker after an output was removed: every action of every stage on every shard is looked up and found
+  replan   the worker with DataBuildExecutor=Slurm and another threshold in the last filter
+Prints seconds, processor time and the largest resident memory of a process for each."""
+import os, shutil, subprocess, sys, time
 
 shards = int(sys.argv[1])
 folder = sys.argv[2] if len(sys.argv) > 2 else "/dev/shm/databuild-planner"
-worker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/DataBuild.Worker/bin/Debug/net10.0/DataBuild.Worker.dll")
+root = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+worker = f"{root}/src/DataBuild.Worker/bin/Debug/net10.0/DataBuild.Worker.dll"
 shutil.rmtree(folder, ignore_errors=True)
 os.makedirs(folder + "/crawl")
 os.makedirs(folder + "/slurm")
@@ -25,28 +30,82 @@ for i in range(shards):
                    b"Content-Type: application/warc-fields\r\nContent-Length: 0\r\n\r\n\r\n\r\n" % i)
 
 
-def run(name, executor, threshold="80000"):
-    stages = [("Extract", {}), ("Language", {"Keep": "en"})] + [("GopherQuality", {"Name": f"gopher{i}"}) for i in range(4)] + [
-        ("GopherRepetition", {}), ("C4Quality", {}), ("ExactDedup", {}), ("MinHashDedup", {}),
-        ("GopherQuality", {"Name": "last", "MaxWords": threshold}), ("Tokenize", {"Tokenizer": "o200k_base"})]
-    plan = f"{folder}/Planner.databuild.plan.json"
-    with open(plan, "w") as file:
-        json.dump({"formatVersion": 1, "name": "Planner", "projectFile": f"{folder}/Planner.csproj", "projectDirectory": folder,
-                   "outputDirectory": f"{folder}/out", "storeDirectory": f"{folder}/store", "outputFormat": "parquet",
-                   "properties": {"DataBuildExecutor": executor, "DataBuildVerdicts": "false"},
-                   "crawl": [{"include": f"crawl/{i:06}.warc", "path": f"{folder}/crawl/{i:06}.warc"} for i in range(shards)],
-                   "stages": [{"name": n, "metadata": m} for n, m in stages]}, file)
+def write(path, text):
+    with open(f"{folder}/{path}", "w") as file:
+        file.write(text)
+
+
+def project(threshold):
+    write("Planner.csproj", f"""<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <DataBuildVerdicts>false</DataBuildVerdicts>
+  </PropertyGroup>
+  <ItemGroup>
+    <Crawl Include="crawl/*.warc" />
+    <Stage Include="Extract" />
+    <Stage Include="Language" Keep="en" />
+    <Stage Include="GopherQuality" Name="gopher0" />
+    <Stage Include="GopherQuality" Name="gopher1" />
+    <Stage Include="GopherQuality" Name="gopher2" />
+    <Stage Include="GopherQuality" Name="gopher3" />
+    <Stage Include="GopherRepetition" />
+    <Stage Include="C4Quality" />
+    <Stage Include="ExactDedup" />
+    <Stage Include="MinHashDedup" />
+    <Stage Include="GopherQuality" Name="last" MaxWords="{threshold}" />
+    <Stage Include="Tokenize" Tokenizer="o200k_base" />
+  </ItemGroup>
+</Project>
+""")
+
+
+def run(name, command, **environment):
     start = time.time()
-    process = subprocess.Popen(["dotnet", worker, "run", plan, "--threads", "2"], env=dict(os.environ, PATH=folder + "/slurm:" + os.environ["PATH"]),
+    process = subprocess.Popen(command, cwd=folder, env=dict(os.environ, PATH=folder + "/slurm:" + os.environ["PATH"], MSBUILDDISABLENODEREUSE="1", **environment),
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.time() - start
-    print(f"{name:8} {seconds:7.1f} s  {usage.ru_utime + usage.ru_stime:7.1f} s of processor time  {usage.ru_maxrss / 1024:7.0f} MiB  {output.strip().splitlines()[-1][:110] if output.strip() else ''}", flush=True)
+    lines = [line for line in output.splitlines() if line.strip() and "Time Elapsed" not in line and "Warning(s)" not in line and "Error(s)" not in line]
+    said = next((line for line in reversed(lines) if "up to date" in line or "documents" in line or "error" in line), lines[-1] if lines else "")
+    print(f"{name:8} {seconds:7.1f} s  {usage.ru_utime + usage.ru_stime:7.1f} s of processor time  {usage.ru_maxrss / 1024:7.0f} MiB  {said.strip()[:110]}", flush=True)
 
 
-run("plan", "Slurm")
-run("fill", "Local")
-run("no-op", "Local")
-run("replan", "Slurm", "70000")
+def build(name, *arguments):
+    run(name, ["dotnet", "build", "--no-restore", "-m:1", "-tl:off", *arguments])
+
+
+def work(name, executor="Local"):
+    plan = f"{folder}/obj/Debug/net10.0/Planner.databuild.plan.json"
+    build_plan = ["dotnet", "build", "--no-restore", "-m:1", "-t:WriteDatasetPlan", f"-p:DataBuildExecutor={executor}"]
+    subprocess.run(build_plan, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    run(name, ["dotnet", worker, "run", plan, "--threads", "2"])
+
+
+write("Directory.Build.props", f"""<Project>
+  <PropertyGroup>
+    <DataBuildTasksAssembly>{root}/src/DataBuild.Tasks/bin/Debug/net10.0/DataBuild.Tasks.dll</DataBuildTasksAssembly>
+    <DataBuildReferencesDirectory>{root}/src/DataBuild.Worker/bin/Debug/net10.0/</DataBuildReferencesDirectory>
+    <DataBuildWorkerPath>{worker}</DataBuildWorkerPath>
+    <DataBuildAnalyzersDirectory>{root}/generators/DataBuild.Generators/bin/Debug/netstandard2.0/</DataBuildAnalyzersDirectory>
+  </PropertyGroup>
+  <Import Project="{root}/msbuild/DataBuild.Sdk/DataBuild.props" />
+</Project>
+""")
+write("Directory.Build.targets", f"""<Project>
+  <Import Project="{root}/msbuild/DataBuild.Sdk/DataBuild.targets" />
+</Project>
+""")
+write("Directory.Packages.props", "<Project />\n")
+project(80000)
+subprocess.run(["dotnet", "restore"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+build("write", "-t:WriteDatasetPlan")
+work("plan", "Slurm")
+build("fill")
+build("no-op")
+work("worker")
+os.remove(f"{folder}/bin/Debug/Planner/README.md")
+work("output")
+project(70000)
+work("replan", "Slurm")
 shutil.rmtree(folder)
