@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 
 namespace DataBuild.Tests;
@@ -11,7 +12,10 @@ internal static class Mutator
     /// <param name="iterations">Mutations in a short run.</param>
     /// <param name="tokens">Pieces of the format to put in.</param>
     /// <param name="read">The reader; catches the exceptions that it may throw.</param>
-    public static int Run(byte[] seed, int iterations, string[] tokens, Action<byte[]> read)
+    public static int Run(byte[] seed, int iterations, string[] tokens, Action<byte[]> read) => Run([seed], iterations, tokens, read);
+
+    /// <summary>As the other, over several seeds in turn.</summary>
+    public static int Run(IReadOnlyList<byte[]> seeds, int iterations, string[] tokens, Action<byte[]> read)
     {
         int seconds = LongRun.Count("DATABUILD_FUZZ_SECONDS", 0);
         Random random = new(LongRun.Count("DATABUILD_SEED", 20240501));
@@ -19,7 +23,7 @@ internal static class Mutator
         int done = 0;
         while (seconds > 0 ? Stopwatch.GetElapsedTime(start).TotalSeconds < seconds : done < iterations)
         {
-            byte[] input = Mutate(seed, random, tokens);
+            byte[] input = Mutate(seeds[done % seeds.Count], random, tokens);
             try
             {
                 read(input);
@@ -35,6 +39,29 @@ internal static class Mutator
         }
 
         return done;
+    }
+
+    /// <summary>The seed, and in a long run real files beside it: those of the shared data folder that are there and no larger than 512 KiB.</summary>
+    /// <param name="seed">What is always there.</param>
+    /// <param name="realFiles">Paths below the shared data folder; <c>.gz</c> is unpacked where <paramref name="unpack"/> asks for it.</param>
+    /// <param name="unpack">Whether gzip files hold the format, and not it them.</param>
+    public static IReadOnlyList<byte[]> WithRealSeeds(byte[] seed, string[] realFiles, bool unpack = false)
+    {
+        if (LongRun.Count("DATABUILD_FUZZ_SECONDS", 0) == 0 || !TestPaths.HasShared)
+        {
+            return [seed];
+        }
+
+        string[] present = [.. realFiles.Select(TestPaths.SharedOrNull).OfType<string>().Where(path => new FileInfo(path).Length <= 512 << 10)];
+        return [seed, .. present.Select(path => unpack && path.EndsWith(".gz", StringComparison.Ordinal) ? Unpack(path) : File.ReadAllBytes(path))];
+    }
+
+    private static byte[] Unpack(string path)
+    {
+        using GZipStream packed = new(File.OpenRead(path), CompressionMode.Decompress);
+        MemoryStream unpacked = new();
+        packed.CopyTo(unpacked);
+        return unpacked.ToArray();
     }
 
     private static byte[] Mutate(byte[] seed, Random random, string[] tokens)

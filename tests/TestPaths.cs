@@ -14,6 +14,13 @@ internal static class TestPaths
 
     public static bool HasShared => Directory.Exists(Metadata["SharedDataRoot"]);
 
+    /// <summary>Path of a file below the shared data folder; null where it is missing.</summary>
+    public static string? SharedOrNull(string relativePath)
+    {
+        string path = Path.Combine(Metadata["SharedDataRoot"]!, relativePath);
+        return File.Exists(path) ? path : null;
+    }
+
     /// <summary>Path of a file or folder below the shared data folder; skips the calling test where that folder is missing.</summary>
     public static string Shared(string relativePath)
     {

@@ -1,3 +1,4 @@
+using DataBuild.Engine.Store;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DataBuild.Engine.Store;
 using Microsoft.Build.Framework;
 using Task = Microsoft.Build.Utilities.Task;
 

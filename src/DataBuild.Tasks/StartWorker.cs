@@ -1,3 +1,4 @@
+using DataBuild.Engine.Store;
 using Microsoft.Build.Framework;
 using Task = Microsoft.Build.Utilities.Task;
 

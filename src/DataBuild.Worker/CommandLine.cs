@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DataBuild.Engine.Execution;
+using DataBuild.Engine.Store;
 using DataBuild.Worker.Progress;
 
 namespace DataBuild.Worker;
@@ -33,7 +35,15 @@ internal static class CommandLine
         Command command = new("run", "Runs all phases of a plan file, as the build does") { plan, threads };
         command.SetAction((result, cancellation) =>
         {
-            using PhaseRunner runner = new(result.GetRequiredValue(plan).FullName, result.GetRequiredValue(threads), new ConsoleEvents());
+            string path = result.GetRequiredValue(plan).FullName;
+            ConsoleEvents events = new();
+            if (UpToDateState.Check(UpToDateFile.PathFor(path), path, typeof(CommandLine).Assembly.Location).IsUpToDate)
+            {
+                events.Message(MessageImportance.High, $"{Path.GetFileName(path).Replace(".databuild.plan.json", "", StringComparison.Ordinal)}: up to date");
+                return Task.FromResult(0);
+            }
+
+            using PhaseRunner runner = new(path, result.GetRequiredValue(threads), events);
             foreach (StagePhase phase in Enum.GetValues<StagePhase>())
             {
                 if (!runner.Run(phase, cancellation))

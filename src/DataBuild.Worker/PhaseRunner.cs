@@ -127,8 +127,22 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         events.Message(MessageImportance.High, string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"  {manifest.Name}: {manifest.Documents:N0} documents, {manifest.TextBytes:N0} bytes of text{(manifest.Tokens is { } tokens ? $", {tokens:N0} tokens" : "")}{(written ? "" : " (unchanged)")}"));
-        UpToDateFile.Write(planPath, _build!, manifest);
+        RecordForNextBuild(manifest);
         BoundStore();
+    }
+
+    // The dataset is complete by now: without the record the next build looks everything up, and finds it.
+    private void RecordForNextBuild(Manifest manifest)
+    {
+        try
+        {
+            UpToDateFile.Write(planPath, _build!, manifest);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            events.Diagnostic(new BuildDiagnostic(
+                false, "DB3003", $"the dataset is complete, but that could not be recorded, and the next build looks at everything again: {exception.Message}", UpToDateFile.PathFor(planPath)));
+        }
     }
 
     private void BoundStore()

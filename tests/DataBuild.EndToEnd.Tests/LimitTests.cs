@@ -102,7 +102,7 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
         File.Delete(owner);
         using Process first = Process.Start(StartOf("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1"))!;
         Task<string> said = first.StandardOutput.ReadToEndAsync();
-        while (!File.Exists(owner) && !first.HasExited)
+        while (!(File.Exists(owner) && new FileInfo(owner).Length > 0) && !first.HasExited)
         {
             Thread.Sleep(1);
         }

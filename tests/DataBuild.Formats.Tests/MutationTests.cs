@@ -19,7 +19,7 @@ public class MutationTests
     [MemberData(nameof(Seeds))]
     public void Mutated_inputs_are_read_to_an_end(string name)
     {
-        Mutator.Run(Seed(name), Iterations, Tokens, input =>
+        Mutator.Run(Mutator.WithRealSeeds(Seed(name), RealSeeds(name)), Iterations, Tokens, input =>
         {
             long documents = 0;
             try
@@ -48,6 +48,17 @@ public class MutationTests
 
         return count;
     }
+
+    // In the long run: files of crawlers, and files that readers of others are tested with.
+    private static string[] RealSeeds(string name) => name switch
+    {
+        "plain.warc" => ["warc/whirlwind.warc", "warc/IAH-20080430204825-00000-blackbook-truncated.warc"],
+        "gzip.warc.gz" => ["warc/sample-0000.warc.gz", "warc/clueweb-quirk.warc.gz", "warc/test.warc.gz"],
+        "zstd.warc.zst" => ["refs/dolma-tests-data/formats/test.jsonl.zst"],
+        "arc.arc" => ["warc/small_BNF.arc"],
+        "rows.jsonl" => ["refs/dolma-tests-data/formats/test.jsonl", "refs/dolma-tests-data/multiple_files/cc_en_head-0174.jsonl"],
+        _ => ["warc/whirlwind.warc"],
+    };
 
     private static byte[] Seed(string name) => name switch
     {

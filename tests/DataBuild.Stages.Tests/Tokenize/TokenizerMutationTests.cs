@@ -25,7 +25,7 @@ public sealed class TokenizerMutationTests : IDisposable
     {
         string path = Path.Combine(_folder, "tokenizer.json");
         int loaded = 0;
-        Mutator.Run(Encoding.UTF8.GetBytes(Bpe), 1500, ["{", "null", "\"merges\":[\"a b\"]", "\"type\":\"Unigram\"", "\"type\":\"WordPiece\"", "\"id\":-1", "1e99", "[[\"a\",\"a\"]]", "(?<=a+)"], input =>
+        Mutator.Run(Mutator.WithRealSeeds(Encoding.UTF8.GetBytes(Bpe), ["tokenizers/kl3m-004-char-4k-cased.tokenizer.json.gz"], unpack: true), 1500, ["{", "null", "\"merges\":[\"a b\"]", "\"type\":\"Unigram\"", "\"type\":\"WordPiece\"", "\"id\":-1", "1e99", "[[\"a\",\"a\"]]", "(?<=a+)"], input =>
         {
             File.WriteAllBytes(path, input);
             loaded += TryEncode(path) ? 1 : 0;

@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using DataBuild.Engine.Store;
 
-namespace DataBuild.Tasks;
+namespace DataBuild.Engine.Store;
 
 /// <summary>
-/// Whether a finished dataset still fits its plan, inputs, models, code and outputs, told from sizes and times alone and without starting the
-/// worker. When in doubt the answer is no: the worker then compares contents and finds everything in the store.
+/// Whether a finished dataset still fits its plan, inputs, models, code and outputs, told from sizes and times alone, so that nothing of it
+/// is read. When in doubt the answer is no: the worker then compares contents and finds everything in the store.
 /// </summary>
 /// <param name="Reason">Why it is not up to date; null when it is.</param>
-internal sealed record UpToDateState(string? Reason)
+public sealed record UpToDateState(string? Reason)
 {
+    /// <summary>True when nothing is to be done.</summary>
     public bool IsUpToDate => Reason is null;
 
     /// <summary>Compares the record of the last build with what lies on disk.</summary>
