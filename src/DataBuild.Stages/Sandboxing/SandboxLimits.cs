@@ -1,0 +1,13 @@
+namespace DataBuild.Stages.Sandboxing;
+
+/// <summary>What a program in a <see cref="Sandbox"/> may use.</summary>
+/// <param name="CpuSeconds">Processor time of one process. Not the clock's time, so that a busy machine comes to the same result; the clock ends a program that only waits after <see cref="WallFactor"/> times as long.</param>
+/// <param name="MemoryBytes">Private memory of one process.</param>
+/// <param name="FileBytes">Size of one file that it writes.</param>
+/// <param name="OutputBytes">Bytes that it may write to its output and its errors; what is more ends it.</param>
+/// <param name="Processes">Processes and threads at a time.</param>
+public sealed record SandboxLimits(int CpuSeconds = 10, long MemoryBytes = 512L << 20, long FileBytes = 16L << 20, int OutputBytes = 4 << 20, int Processes = 128)
+{
+    /// <summary>The clock's time that is allowed, over the processor time.</summary>
+    public const int WallFactor = 12;
+}
