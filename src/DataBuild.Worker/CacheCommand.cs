@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 
@@ -29,6 +30,12 @@ internal static class CacheCommand
             Line($"store          {root}");
             Line($"size           {ByteSize.Format(found.Bytes)} in {found.Records:N0} results and {found.Files:N0} files");
             Line($"unnamed files  {found.UnnamedFiles:N0} ({ByteSize.Format(found.UnnamedBytes)})");
+            (int copies, long bytes, int unfinished, long unfinishedBytes) = DownloadedInputs.Count(root);
+            if (copies + unfinished > 0)
+            {
+                Line($"inputs         {ByteSize.Format(bytes)} in {copies:N0} fetched, {ByteSize.Format(unfinishedBytes)} in {unfinished:N0} unfinished; DataBuildCacheSize does not count them");
+            }
+
             Line($"oldest use     {(found.LeastRecentUse is { } oldest ? oldest.ToString("u", CultureInfo.InvariantCulture) : "none")}");
             Line($"in use by      {(found.Users.Count == 0 ? "nobody" : string.Join(", ", found.Users))}");
             return 0;
@@ -43,7 +50,8 @@ internal static class CacheCommand
         Command command = new("verify", "Reads a whole store and compares every entry with its digest") { store, repair };
         command.SetAction((result, cancellation) => Task.FromResult(OnStore(result.GetRequiredValue(store), root =>
         {
-            IReadOnlyList<DamagedEntry> damaged = StoreContents.Verify(root, result.GetValue(repair), cancellation);
+            IReadOnlyList<DamagedEntry> damaged =
+                [.. StoreContents.Verify(root, result.GetValue(repair), cancellation), .. DownloadedInputs.Verify(root, result.GetValue(repair), cancellation)];
             foreach (DamagedEntry entry in damaged)
             {
                 Console.Error.WriteLine($"{entry.Path}: error DB3002: stored entry {entry.Found}{(result.GetValue(repair) ? "; removed" : "")}");

@@ -40,7 +40,7 @@ internal sealed record FetchSettings(string Folder)
     /// <exception cref="PlanException">A property is out of range.</exception>
     public static FetchSettings Of(PlanFile plan)
     {
-        FetchSettings settings = new(Property(plan, "DataBuildDownloadPath") is { } path ? Path.GetFullPath(Path.Combine(plan.ProjectDirectory, path)) : Path.Combine(plan.StoreDirectory, "inputs"))
+        FetchSettings settings = new(Property(plan, "DataBuildDownloadPath") is { } path ? Path.GetFullPath(Path.Combine(plan.ProjectDirectory, path)) : DownloadedInputs.FolderIn(plan.StoreDirectory))
         {
             Refresh = Flag(plan, "DataBuildRefreshInputs"),
             Unsigned = Flag(plan, "DataBuildS3Unsigned"),
