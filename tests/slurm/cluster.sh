@@ -2,6 +2,7 @@
 # A Slurm cluster of one machine: a controller and two nodes, n1 and n2, each a slurmd on a port of its own.
 #   cluster.sh start FOLDER   writes the configuration and starts munged, slurmctld and both slurmd; prints FOLDER/slurm.conf
 #   cluster.sh node FOLDER N  starts the slurmd of a node (again)
+#   cluster.sh controller FOLDER  starts the controller again, with the state that it saved last
 #   cluster.sh stop FOLDER    stops everything that it started there
 # Needs the packages slurmctld, slurmd, slurm-client and munge; works as root and as an ordinary user.
 set -euo pipefail
@@ -78,6 +79,9 @@ CONF
 node)
   start_node "$3"
   ;;
+controller)
+  slurmctld -f "$SLURM_CONF"
+  ;;
 stop)
   for pid in "$folder"/slurmd.n1.pid "$folder"/slurmd.n2.pid "$folder/slurmctld.pid" "$folder/munge/munged.pid"; do
     [ -s "$pid" ] && kill "$(cat "$pid")" 2>/dev/null || true
@@ -85,7 +89,7 @@ stop)
   exit 0
   ;;
 *)
-  echo "cluster.sh start|node|stop FOLDER" >&2
+  echo "cluster.sh start|node|controller|stop FOLDER" >&2
   exit 2
   ;;
 esac

@@ -81,6 +81,20 @@ public sealed class SlurmCluster : IDisposable
         }
     }
 
+    /// <summary>Ends the controller as a crash does: what it has not saved yet, jobs that it accepted among it, is lost.</summary>
+    public void KillController() => Signal("KILL", int.Parse(File.ReadAllText(Path.Combine(_folder, "slurmctld.pid")).Trim(), CultureInfo.InvariantCulture));
+
+    /// <summary>Starts the controller again and brings back the nodes that it drained for jobs which it did not know.</summary>
+    public void StartController()
+    {
+        Run("bash", Script, "controller", _folder);
+        WaitFor("controller", TimeSpan.FromSeconds(30), () => Run("scontrol", "ping").Output.Contains("is UP", StringComparison.Ordinal));
+        foreach (string node in new[] { "n1", "n2" })
+        {
+            Run("scontrol", "update", "nodename=" + node, "state=resume");
+        }
+    }
+
     public void StartNode(string node) => Run("bash", Script, "node", _folder, node);
 
     public static void WaitFor(string what, TimeSpan most, Func<bool> condition)

@@ -123,6 +123,26 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     }
 
     [SkippableFact]
+    public async Task A_crash_of_the_controller_in_the_middle_changes_nothing()
+    {
+        RequireLongRun();
+        cluster.Require();
+        AddPages(_session);
+        Task<WorkerResult> build = Task.Run(() => _session.Build());
+
+        // Moments after the jobs were accepted, with a task in the middle of its work that ends while there is no controller.
+        int frozen = SlurmCluster.Freeze(_session.Folder);
+        cluster.KillController();
+        SlurmCluster.Signal("CONT", frozen);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        cluster.StartController();
+        WorkerResult result = await build;
+        Assert.True(result.Ok, string.Join('\n', result.Diagnostics));
+        AssertSameAsLocal();
+        SlurmCluster.WaitFor("empty queue", TimeSpan.FromSeconds(60), () => SlurmCluster.Queue().Length == 0);
+    }
+
+    [SkippableFact]
     public void A_failing_task_says_what_a_local_build_says_with_its_log()
     {
         cluster.Require();
