@@ -61,6 +61,61 @@ public sealed class SemanticDedupTests
         Assert.Contains("expected 2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.75, "a")]
+    [InlineData(0.799, "a")]
+    [InlineData(0.801, null)]
+    [InlineData(0.95, null)]
+    public void The_bound_divides_at_the_similarity_of_the_pair(double bound, string? duplicateOf)
+    {
+        // The cosine of (1, 0) and (4, 3) is 0.8.
+        Row[] rows = [new("a", "") { Embedding = [1, 0] }, new("b", "") { Embedding = [4, 3] }];
+        Assert.Equal(duplicateOf, CorpusInMemory.Run(Stage with { Clusters = 1, MinCosine = bound, Priority = "" }, rows)[1].DuplicateOf);
+    }
+
+    [Theory]
+    [InlineData("score.value desc", "b")]
+    [InlineData("score.value asc", "c")]
+    [InlineData("date asc", "a")]
+    [InlineData("", "a")]
+    public void The_declared_priority_says_which_one_stays(string priority, string kept)
+    {
+        Row[] rows =
+        [
+            new("c", "") { Embedding = [1, 0, 0], Score = 1, Date = "2026-03-01" },
+            new("b", "") { Embedding = [2, 0, 0], Score = 3, Date = "2026-02-01" },
+            new("a", "") { Embedding = [3, 0, 0], Score = 2, Date = "2026-01-01" },
+        ];
+        DuplicateOutcome[] outcomes = CorpusInMemory.Run(Stage with { Priority = priority }, rows);
+        Assert.All(rows.Zip(outcomes), r => Assert.Equal((kept, 3, r.First.Id == kept ? null : kept), (r.Second.Cluster, r.Second.ClusterSize, r.Second.DuplicateOf)));
+        Assert.Equal(2, CorpusInMemory.Reasons(Stage, outcomes).Count(r => r == "semantic_duplicate"));
+    }
+
+    [Fact]
+    public void More_clusters_find_a_part_of_what_one_finds_whatever_seed_rounds_and_memory()
+    {
+        // Twelve directions, four near copies each: in one cluster all copies are compared, in several only those that k-means put together.
+        Random random = new(5);
+        Row[] rows = [.. Enumerable.Range(0, 48).Select(i => new Row($"r{i:D2}", "")
+        {
+            Embedding = [.. Enumerable.Range(0, 12).Select(d => d == i % 12 ? 1f : (float)(random.NextDouble() * 0.002))],
+        })];
+        string?[] expected = [.. Enumerable.Range(0, 48).Select(i => i < 12 ? null : rows[i % 12].Id)];
+        SemanticDedup one = Stage with { Clusters = 1, Priority = "" };
+        foreach (SemanticDedup stage in (SemanticDedup[])[one, one with { Iterations = 1 }, one with { Seed = 99 }, one with { Memory = 1, Iterations = 50 }])
+        {
+            Assert.Equal(expected, CorpusInMemory.Run(stage, rows).Select(o => o.DuplicateOf));
+        }
+
+        foreach (SemanticDedup stage in (SemanticDedup[])[one with { Clusters = 0 }, one with { Clusters = 5, Seed = 7 }, one with { Clusters = 12, Iterations = 1 }])
+        {
+            DuplicateOutcome[] outcomes = CorpusInMemory.Run(stage, rows);
+            Assert.All(Enumerable.Range(0, 48).Where(i => outcomes[i].DuplicateOf is not null), i => Assert.Equal(i % 12, int.Parse(outcomes[i].DuplicateOf![1..], System.Globalization.CultureInfo.InvariantCulture) % 12));
+            Assert.InRange(outcomes.Count(o => o.DuplicateOf is not null), 24, 36);
+            Assert.Equal(outcomes, CorpusInMemory.Run(stage with { Memory = 1 }, rows, 5, 2));
+        }
+    }
+
     private static Gen<Row[]> Vectors => Gen.Select(Gen.Int[1, 30], Gen.Int).Select((count, seed) =>
     {
         Random random = new(seed);

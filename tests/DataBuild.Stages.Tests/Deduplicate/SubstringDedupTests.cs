@@ -57,6 +57,65 @@ public sealed class SubstringDedupTests
     }
 
     [Theory]
+    [InlineData(SubstringUnit.Token, 49, false)]
+    [InlineData(SubstringUnit.Token, 50, true)]
+    [InlineData(SubstringUnit.Byte, 49, false)]
+    [InlineData(SubstringUnit.Byte, 50, true)]
+    public void Fifty_tokens_or_bytes_are_the_least_that_is_cut(SubstringUnit unit, int length, bool isCut)
+    {
+        string passage = unit == SubstringUnit.Byte
+            ? string.Concat(Enumerable.Range(0, length).Select(i => (char)('A' + ((i * 7) % 50))))
+            : string.Join(' ', Enumerable.Range(0, length).Select(i => $"w{i}"));
+        Row[] rows = [new("a", $"1 {passage} 2"), new("b", $"3;{passage};4")];
+        CutOutcome[] outcomes = CorpusInMemory.Run(Stage with { Unit = unit }, rows);
+
+        // Of bytes, the same blank or mark beside the passage would make it longer: they differ here.
+        Assert.Equal([rows[0].Text, isCut ? "3;;4" : rows[1].Text], outcomes.Select(o => o.Text));
+        Assert.Equal(isCut ? length : 0, outcomes[1].Removed);
+    }
+
+    [Fact]
+    public void A_passage_of_bytes_that_begins_and_ends_within_characters_is_cut_between_them()
+    {
+        // é and è share their first byte, 漢 and 中 none: what is common to a and b begins and ends within a character.
+        string shared = new string('中', 20);
+        Row[] rows = [new("a", "é" + shared + "é"), new("b", "è" + shared + "è"), new("c", "漢" + shared + "丮")];
+        CutOutcome[] outcomes = CorpusInMemory.Run(Stage with { Unit = SubstringUnit.Byte }, rows);
+        Assert.Equal([rows[0].Text, "èè", "漢丮"], outcomes.Select(o => o.Text));
+    }
+
+    [Theory]
+    [InlineData("", "a")]
+    [InlineData("score.value desc", "b")]
+    [InlineData("text_length desc", "c")]
+    [InlineData("date asc", "b")]
+    public void The_declared_priority_says_where_the_passage_stays(string priority, string kept)
+    {
+        string passage = string.Join(' ', Enumerable.Range(0, 60).Select(i => $"w{i}"));
+        Row[] rows =
+        [
+            new("a", passage + ".") { Score = 1, Date = "2026-02-01" }, new("b", passage + "!") { Score = 2, Date = "2026-01-01" },
+            new("c", passage + ": and more of it") { Score = 0, Date = "2026-03-01" },
+        ];
+        CutOutcome[] outcomes = CorpusInMemory.Run(Stage with { Priority = priority }, rows);
+        Assert.Equal(kept, rows[Array.FindIndex(outcomes, o => o.Removed == 0)].Id);
+        Assert.Equal(1, outcomes.Count(o => o.Removed == 0));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(0.4, null)]
+    [InlineData(0.6, "duplicate_substrings")]
+    public void What_is_left_of_a_document_decides_whether_it_stays(double minKept, string? reason)
+    {
+        // The passage of 60 tokens is 229 bytes with its blanks, what is left of the second document as many.
+        string passage = string.Join(' ', Enumerable.Range(0, 60).Select(i => $"w{i}"));
+        string other = string.Join(' ', Enumerable.Range(100, 58).Select(i => $"v{i}"));
+        CutOutcome[] outcomes = CorpusInMemory.Run(Stage, [new("a", passage), new("b", passage + " " + other)]);
+        Assert.Equal([null, reason], CorpusInMemory.Reasons(Stage with { MinKept = minKept }, outcomes));
+    }
+
+    [Theory]
     [InlineData(SubstringUnit.Byte, false)]
     [InlineData(SubstringUnit.Byte, true)]
     [InlineData(SubstringUnit.Token, false)]

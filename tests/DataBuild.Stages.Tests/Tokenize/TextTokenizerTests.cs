@@ -77,6 +77,32 @@ public class TextTokenizerTests
         Assert.Equal(text, Cl100k.Decode(Cl100k.Encode(text)));
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("^")]
+    [InlineData(" ")]
+    [InlineData("é")]
+    public void A_run_of_one_character_takes_time_in_proportion(string character)
+    {
+        // Quadratic work would take 16 times as long for four times the text; processor time of this thread, so that other tests do not count.
+        // DATABUILD_RUN_LENGTH=1000000 tries a megabyte.
+        int length = LongRun.Count("DATABUILD_RUN_LENGTH", 80_000);
+        _ = Cl100k.Encode(string.Concat(Enumerable.Repeat(character, 10_000)));
+        double quarter = Seconds(length / 4), whole = Seconds(length);
+        Assert.True(whole < (8 * quarter) + 0.2, $"{whole:F2} s for {length} characters, {quarter:F2} s for a quarter of them");
+
+        double Seconds(int count)
+        {
+            byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(character, count)));
+            using TokenBuffer ids = new();
+            long start = ThreadClock.Nanoseconds();
+            Cl100k.Encode(text, ids);
+            double used = (ThreadClock.Nanoseconds() - start) / 1e9;
+            Assert.Equal(text.Length, Encoding.UTF8.GetByteCount(Cl100k.Decode(ids.Span)));
+            return used;
+        }
+    }
+
     private const string Troublesome = "aB \n\r's1\u0301\u4e2dǄǅ\u00a0!/";
 
     [Fact]
