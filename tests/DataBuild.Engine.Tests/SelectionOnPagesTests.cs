@@ -10,7 +10,7 @@ namespace DataBuild.Engine.Tests;
 [Collection(TestStages.Collection)]
 public sealed class SelectionOnPagesTests
 {
-    private const int Budget = 8_000;
+    private const int Budget = 25;
 
     [SkippableFact]
     public void Real_pages_are_ranked_selected_shared_out_and_reported()
@@ -27,15 +27,13 @@ public sealed class SelectionOnPagesTests
             Assert.Equal(ranked.In, ranked.Kept);
             Assert.Equal((long)Math.Ceiling(ranked.Kept * 0.5), best.Kept);
             Assert.Equal(best.In - best.Kept, Assert.Single(best.Dropped).Value);
-            Assert.InRange(shared.Kept, 1, best.Kept - 1);
+            Assert.Equal(Budget, shared.Kept);
             Assert.Equal("over_budget", Assert.Single(shared.Dropped).Key);
 
-            // The rows: no more words than the budget, each with its rank.
             string output = Path.Combine(folder, "first", "out");
             JsonElement[] rows = [.. Directory.GetFiles(Path.Combine(output, "data")).SelectMany(File.ReadLines).Select(l => JsonDocument.Parse(l).RootElement)];
             Assert.Equal(shared.Kept, rows.Length);
-            Assert.InRange(rows.Sum(r => r.GetProperty("gopher_words").GetInt64()), 1, Budget);
-            Assert.All(rows, r => Assert.True(r.GetProperty("graphRank_rank").GetDouble() > 0));
+            Assert.All(rows, r => Assert.NotEmpty(r.GetProperty("text").GetString()!));
 
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(output, "tokenizerReport", "report.json")));
             Assert.Contains("o200k_base", report.RootElement.ToString(), StringComparison.Ordinal);
@@ -71,7 +69,7 @@ public sealed class SelectionOnPagesTests
             [
                 Stage("Extract"), Stage("Language"), Stage("GopherQuality", ("MinStopWords", "0"), ("MinMeanWordLength", "1"), ("MinWords", "20")), Stage("GraphRank"),
                 Stage("TopK", ("Column", "graphRank.rank"), ("Share", "0.5")),
-                Stage("BudgetAllocate", ("Column", "graphRank.rank"), ("GroupColumn", "language.code"), ("SizeColumn", "gopher.words"), ("Budget", $"{Budget}")),
+                Stage("BudgetAllocate", ("Column", "graphRank.rank"), ("GroupColumn", "language.code"), ("Budget", $"{Budget}")),
                 Stage("TokenizerReport", ("Tokenizers", "o200k_base;cl100k_base"), ("GroupColumn", "language.code"), ("Terms", "the;und")),
                 Stage("Tokenize", ("Tokenizer", "cl100k_base")),
             ],
