@@ -20,7 +20,8 @@ internal static class Failure
         StoreException store => new(true, store.Code, store.Message, store.File ?? projectFile),
         StageException stage => new(true, stage.Code, stage.Message, stage.File ?? projectFile),
         ExecutorException executor => new(true, executor.Code, executor.Message, executor.File ?? projectFile, executor.Line),
-        CrawlFormatException crawl => new(true, crawl.Code, crawl.Message, crawl.Path),
+        // File and code have fields of their own; the exception's message repeats them for those who have nothing else.
+        CrawlFormatException crawl => new(true, crawl.Code, $"{(crawl.Offset > 0 ? FormattableString.Invariant($"at offset {crawl.Offset}: ") : "")}found {crawl.Found}, expected {crawl.Expected}", crawl.Path),
         StageFailedException failed => OfStage(failed, projectFile),
         IOException or UnauthorizedAccessException => new(true, "DB3003", $"a file could not be read or written: {exception.Message}"),
 
