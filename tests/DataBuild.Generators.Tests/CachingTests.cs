@@ -67,6 +67,16 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void An_unrelated_edit_checks_no_input_anew()
+    {
+        GeneratorRun run = GeneratorRun.Start([new DatasetPlanGenerator()], "", PlanSamples.Files(PlanSamples.Project.Replace("<Crawl ", "<Crawl Wight=\"2\" ", StringComparison.Ordinal)), [GeneratorRun.SampleStages]);
+        Assert.StartsWith("DB1030(3,12)", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
+        run.AddUnrelatedSource();
+        AssertKept(run, "InputDiagnostics");
+        Assert.Single(run.Diagnostics());
+    }
+
+    [Fact]
     public void A_changed_option_changes_the_code_once()
     {
         AdditionalText[] before = PlanSamples.Files(PlanSamples.Project);
@@ -84,12 +94,12 @@ public sealed class CachingTests
         [
             StartStages(),
             GeneratorRun.Start([new StageGenerator(), new FiguresGenerator()], "[Stage(\"S\")] public record S; [Figures] public record struct F(decimal D);"),
-            GeneratorRun.Start([new DatasetPlanGenerator()], GeneratorRun.SampleSource(), PlanSamples.Files("<Project><ItemGroup><Stage Include=\"Wrong\" /></ItemGroup></Project>"), [GeneratorRun.SampleStages]),
+            GeneratorRun.Start([new DatasetPlanGenerator()], GeneratorRun.SampleSource(), PlanSamples.Files("<Project><ItemGroup><Crawl Include=\"a\" Wrong=\"b\" /><Stage Include=\"Wrong\" /></ItemGroup></Project>"), [GeneratorRun.SampleStages]),
         ];
         HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
         foreach (GeneratorRun run in runs)
         {
-            foreach ((string step, var outputs) in run.Result.Results.SelectMany(r => r.TrackedSteps).Where(s => StageSteps.Concat(PlanSteps).Concat(["StageDiagnostics", "FiguresDiagnostics", "PlanDiagnostics", "DeclaredSchemas", "UnreadablePlans"]).Contains(s.Key)))
+            foreach ((string step, var outputs) in run.Result.Results.SelectMany(r => r.TrackedSteps).Where(s => StageSteps.Concat(PlanSteps).Concat(["StageDiagnostics", "FiguresDiagnostics", "PlanDiagnostics", "InputDiagnostics", "DeclaredSchemas", "UnreadablePlans"]).Contains(s.Key)))
             {
                 foreach ((object value, _) in outputs.SelectMany(o => o.Outputs))
                 {

@@ -55,6 +55,10 @@ internal static class PlanDiagnostics
         "DB1015", "Two stages of one name in the references", "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1015.md");
 
+    public static readonly DiagnosticDescriptor UnknownInputMetadata = new(
+        "DB1030", "Unknown metadata of an input", "{0}",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1030.md");
+
     public static readonly DiagnosticDescriptor WrongExpression = new(
         "DB1060", "Wrong Keep expression", "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/DB1060.md");
@@ -63,6 +67,6 @@ internal static class PlanDiagnostics
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
         UnknownStage, UnknownOption, WrongValue, OutOfRange, MissingOption, DuplicateName, NoCrawl, WrongOrder, UnreadablePlan, NoStage, UnusableStage, AmbiguousStage,
-        WrongExpression,
+        UnknownInputMetadata, WrongExpression,
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 }

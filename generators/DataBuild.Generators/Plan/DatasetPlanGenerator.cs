@@ -19,8 +19,11 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
         // The plan, and the project files that its diagnostics point into.
         IncrementalValuesProvider<PlanResult> plans = context.AdditionalTextsProvider
             .Where(PlanReader.IsPlan).Select(PlanReader.Read).WithTrackingName("Plan");
-        IncrementalValueProvider<EquatableArray<ProjectFileItems>> projectFiles = context.AdditionalTextsProvider
-            .Where(ProjectFileItems.IsProjectFile).Select(ProjectFileItems.Read).WithTrackingName("ProjectFile")
+        IncrementalValuesProvider<ProjectFileItems> projectFile = context.AdditionalTextsProvider
+            .Where(ProjectFileItems.IsProjectFile).Select(ProjectFileItems.Read).WithTrackingName("ProjectFile");
+        IncrementalValuesProvider<DiagnosticInfo> inputs = projectFile
+            .SelectMany(static (file, _) => InputChecker.Check(file)).WithTrackingName("InputDiagnostics");
+        IncrementalValueProvider<EquatableArray<ProjectFileItems>> projectFiles = projectFile
             .Collect().Select(static (files, _) => files.ToEquatableArray()).WithTrackingName("ProjectFiles");
 
         // The stages that there are: of referenced assemblies, and of this one.
@@ -64,6 +67,7 @@ public sealed class DatasetPlanGenerator : IIncrementalGenerator
             output.AddSource("Row.g.cs", RowEmitter.Emit(dataset.Pipeline, dataset.Class));
         });
         context.RegisterSourceOutput(located, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
+        context.RegisterSourceOutput(inputs, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
         context.RegisterSourceOutput(unreadable, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic(PlanDiagnostics.ByCode)));
     }
 

@@ -20,7 +20,7 @@ internal static class PlanLocator
             byPath[Normalise(file.Path)] = file;
         }
 
-        WrittenStage?[] written = Match(plan, byPath);
+        WrittenItem?[] written = Match(plan, byPath);
         return all.Select(e => new DiagnosticInfo(e.Code, Place(e), new EquatableArray<string>([e.Message]))).ToEquatableArray();
 
         LocationInfo Place(PlanError error)
@@ -38,28 +38,28 @@ internal static class PlanLocator
     }
 
     // The n-th item of a name is the n-th element of that name in its file, elements with other literal values (their condition was false) left out.
-    private static WrittenStage?[] Match(PlanModel plan, Dictionary<string, ProjectFileItems> files)
+    private static WrittenItem?[] Match(PlanModel plan, Dictionary<string, ProjectFileItems> files)
     {
-        Dictionary<(string File, string Name), LinkedList<WrittenStage>> unused = [];
+        Dictionary<(string File, string Name), LinkedList<WrittenItem>> unused = [];
         foreach (KeyValuePair<string, ProjectFileItems> file in files)
         {
-            foreach (WrittenStage stage in file.Value.Stages.Where(s => !s.IsUpdate))
+            foreach (WrittenItem stage in file.Value.Stages.Where(s => !s.IsUpdate))
             {
                 (string, string) key = (file.Key, stage.Name.ToUpperInvariant());
-                if (!unused.TryGetValue(key, out LinkedList<WrittenStage>? list))
+                if (!unused.TryGetValue(key, out LinkedList<WrittenItem>? list))
                 {
-                    unused.Add(key, list = new LinkedList<WrittenStage>());
+                    unused.Add(key, list = new LinkedList<WrittenItem>());
                 }
 
                 list.AddLast(stage);
             }
         }
 
-        WrittenStage?[] matches = new WrittenStage?[plan.Stages.Count];
+        WrittenItem?[] matches = new WrittenItem?[plan.Stages.Count];
         for (int i = 0; i < matches.Length; i++)
         {
             StageItem item = plan.Stages[i];
-            if (unused.TryGetValue((Normalise(item.DefinedIn), item.Name.ToUpperInvariant()), out LinkedList<WrittenStage>? list) && list.Count > 0)
+            if (unused.TryGetValue((Normalise(item.DefinedIn), item.Name.ToUpperInvariant()), out LinkedList<WrittenItem>? list) && list.Count > 0)
             {
                 matches[i] = list.FirstOrDefault(w => Agrees(w, item)) ?? list.First.Value;
                 list.Remove(matches[i]!);
@@ -69,13 +69,13 @@ internal static class PlanLocator
         return matches;
     }
 
-    private static bool Agrees(WrittenStage written, StageItem item) => written.Metadata.All(m =>
+    private static bool Agrees(WrittenItem written, StageItem item) => written.Metadata.All(m =>
         m.Value.Contains("$(") || m.Value.Contains("@(") || m.Value.Contains("%") || string.IsNullOrWhiteSpace(m.Value) || item.Find(m.Name) == m.Value.Trim());
 
-    private static IEnumerable<WrittenStage> Updates(StageItem item, Dictionary<string, ProjectFileItems> files) =>
+    private static IEnumerable<WrittenItem> Updates(StageItem item, Dictionary<string, ProjectFileItems> files) =>
         files.Values.SelectMany(f => f.Stages).Where(s => s.IsUpdate && s.Name.Equals(item.Name, StringComparison.OrdinalIgnoreCase));
 
-    private static LocationInfo? Option(WrittenStage? written, PlanError error) =>
+    private static LocationInfo? Option(WrittenItem? written, PlanError error) =>
         written?.Metadata.FirstOrDefault(m => m.Name.Equals(error.Option, StringComparison.OrdinalIgnoreCase)) is { } metadata
             ? AttributeCharacters.Locate(metadata, error.Position, error.Length) ?? metadata.Location
             : null;

@@ -13,18 +13,19 @@ namespace DataBuild.Generators.Plan;
 /// <param name="Source">The attribute's source, from its name to its closing quote; empty for an element.</param>
 internal sealed record WrittenMetadata(string Name, string Value, LocationInfo Location, string Source = "");
 
-/// <summary>A <c>Stage</c> element as written.</summary>
+/// <summary>A <c>Stage</c> or <c>Crawl</c> element as written.</summary>
 /// <param name="Name">One name of its <c>Include</c> or <c>Update</c>.</param>
 /// <param name="IsUpdate">True for <c>Update</c>.</param>
 /// <param name="Location">Place of the attribute that holds the name.</param>
 /// <param name="Metadata">Attributes and child elements.</param>
-internal sealed record WrittenStage(string Name, bool IsUpdate, LocationInfo Location, EquatableArray<WrittenMetadata> Metadata);
+internal sealed record WrittenItem(string Name, bool IsUpdate, LocationInfo Location, EquatableArray<WrittenMetadata> Metadata);
 
-/// <summary>Where the <c>Stage</c> items of a project file stand.</summary>
+/// <summary>Where the <c>Stage</c> and <c>Crawl</c> items of a project file stand.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Root">Place of the root element.</param>
 /// <param name="Stages">Its stages in order.</param>
-internal sealed record ProjectFileItems(string Path, LocationInfo? Root, EquatableArray<WrittenStage> Stages)
+/// <param name="Inputs">Its inputs in order, one of each element.</param>
+internal sealed record ProjectFileItems(string Path, LocationInfo? Root, EquatableArray<WrittenItem> Stages, EquatableArray<WrittenItem> Inputs)
 {
     private static readonly string[] ItemAttributes = ["Include", "Update", "Exclude", "Remove", "Condition", "Label", "KeepMetadata", "RemoveMetadata", "KeepDuplicates"];
 
@@ -38,7 +39,8 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
     {
         string text = file.GetText(cancellation)?.ToString() ?? "";
         int[] lines = LineStarts(text);
-        List<WrittenStage> stages = [];
+        List<WrittenItem> stages = [];
+        List<WrittenItem> inputs = [];
         LocationInfo? root = null;
         using XmlReader reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         IXmlLineInfo position = (IXmlLineInfo)reader;
@@ -52,7 +54,11 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
                 }
                 else if (reader.NodeType == XmlNodeType.Element && reader.LocalName.Equals("Stage", StringComparison.OrdinalIgnoreCase))
                 {
-                    stages.AddRange(ReadStage(reader, position, file.Path, text, lines));
+                    stages.AddRange(ReadItem(reader, position, file.Path, text, lines));
+                }
+                else if (reader.NodeType == XmlNodeType.Element && reader.LocalName.Equals("Crawl", StringComparison.OrdinalIgnoreCase))
+                {
+                    inputs.AddRange(ReadItem(reader, position, file.Path, text, lines).Take(1));
                 }
             }
         }
@@ -61,10 +67,10 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
             // MSBuild has reported the malformed file (MSB4025); in an editor, what stands before the error still has its places.
         }
 
-        return new ProjectFileItems(file.Path, root, stages.ToEquatableArray());
+        return new ProjectFileItems(file.Path, root, stages.ToEquatableArray(), inputs.ToEquatableArray());
     }
 
-    private static IEnumerable<WrittenStage> ReadStage(XmlReader reader, IXmlLineInfo position, string path, string text, int[] lines)
+    private static IEnumerable<WrittenItem> ReadItem(XmlReader reader, IXmlLineInfo position, string path, string text, int[] lines)
     {
         string names = "";
         bool isUpdate = false;
@@ -95,7 +101,7 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
 
         return location is null
             ? []
-            : names.Split(';').Select(n => n.Trim()).Where(n => n.Length > 0).Select(n => new WrittenStage(n, isUpdate, location, metadata.ToEquatableArray()));
+            : names.Split(';').Select(n => n.Trim()).Where(n => n.Length > 0).Select(n => new WrittenItem(n, isUpdate, location, metadata.ToEquatableArray()));
     }
 
     private static void ReadChildren(XmlReader reader, IXmlLineInfo position, string path, int[] lines, int depth, List<WrittenMetadata> metadata)

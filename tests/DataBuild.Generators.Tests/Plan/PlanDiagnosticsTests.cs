@@ -25,6 +25,25 @@ public sealed class PlanDiagnosticsTests
     [InlineData("<Stage Include=\"KeepAll;Wrong1\" />", "DB1001(4,12): there is no stage 'Wrong1'; known are: KeepAll, SampleDedup, WordCount")]
     public void An_error_stands_at_its_attribute(string stages, string diagnostic) => Assert.Equal([diagnostic], Run(Project(stages)).Diagnostics());
 
+    [Theory]
+    [InlineData("<Crawl Include=\"a.jsonl\" TextFeild=\"body\" />", "DB1030(3,30): Crawl items have no metadata 'TextFeild'; did you mean 'TextField'?")]
+    [InlineData("<Crawl Include=\"a;b\"><Colour>red</Colour></Crawl>", "DB1030(3,27): Crawl items have no metadata 'Colour'; inputs have: TextField, IdField, UrlField, DateField, LabelField, DocumentLabel, License, Attribution, Source, Weight, Epochs, Part, Sha256, MaxFiles, SampleRate, Seed, Root")]
+    [InlineData("<Crawl Update=\"a\" licence=\"MIT\" />", "DB1030(3,23): Crawl items have no metadata 'licence'; did you mean 'License'?")]
+    public void Metadata_of_an_input_that_nobody_reads_is_a_warning_at_its_place(string crawl, string diagnostic)
+    {
+        GeneratorRun run = Run($"<Project>\n  <ItemGroup>\n    {crawl}\n    <Crawl Include=\"c\" Weight=\"2\" license=\"MIT\" Visible=\"false\" />\n    <Stage Include=\"KeepAll\" />\n  </ItemGroup>\n</Project>");
+        Assert.Equal([diagnostic], run.Diagnostics());
+        Assert.Equal(DiagnosticSeverity.Warning, Assert.Single(run.Result.Diagnostics).Severity);
+    }
+
+    [Fact]
+    public void Every_metadata_of_an_input_is_known()
+    {
+        Type documentation = typeof(Document).Assembly.GetType("DataBuild.InputDocumentation", throwOnError: true)!;
+        var documented = (IReadOnlyList<(string Name, string Meaning)>)documentation.GetProperty("Metadata")!.GetValue(null)!;
+        Assert.Equal(documented.Select(m => m.Name), InputChecker.Known);
+    }
+
     [Fact]
     public void All_errors_are_reported_at_once() => Assert.Equal(
         [
