@@ -2,7 +2,7 @@
 // Exit status 1 where any of them says something else than the manifest.
 //
 // usage: node check-dataset.mjs PACKAGES DATASET
-//   PACKAGES  a folder in which "npm install hyparquet hyparquet-compressors jsonld yaml" was run (outside the repository)
+//   PACKAGES  a folder outside the repository with this folder's package.json, in which "npm install" was run
 //   DATASET   the folder of a finished dataset with Parquet rows
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -23,6 +23,8 @@ const { parquetReadObjects, parquetMetadata } = await load("hyparquet", "src/nod
 const { compressors } = await load("hyparquet-compressors", "src/index.js");
 const jsonld = require("jsonld");
 const yaml = require("yaml");
+const parquetWasm = require("parquet-wasm");
+const arrow = require("apache-arrow");
 
 const wrong = [];
 const check = (what, found, expected) => {
@@ -40,13 +42,24 @@ check("columns of the card", card.dataset_info.features.map(f => f.name), column
 check("configs of the card", card.configs, [{ config_name: "default", data_files: [{ split: "train", path: "data/train-*.parquet" }] }]);
 const types = { string: "string", int32: "number", int64: "bigint", uint64: "bigint", float32: "number", float64: "number", bool: "boolean" };
 let rows = 0;
+let arrowRows = 0;
+let textBytes = 0;
 const ids = new Set();
 for (const name of readdirSync(join(dataset, "data")).sort()) {
   const bytes = readFileSync(join(dataset, "data", name));
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   check(`columns of ${name}`, parquetMetadata(file).schema.filter(e => e.num_children === undefined).map(e => e.name), columns);
+  // The reader of Rust's Arrow, as an Arrow table: what pyarrow, Polars and DataFusion make of the file too.
+  const table = arrow.tableFromIPC(parquetWasm.readParquet(bytes).intoIPCStream());
+  const arrowTypes = { string: "Utf8", int32: "Int32", int64: "Int64", uint64: "Uint64", float32: "Float32", float64: "Float64", bool: "Bool" };
+  check(`Arrow schema of ${name}`, table.schema.fields.map(f => `${f.name}: ${f.type}`), card.dataset_info.features.map(f => `${f.name}: ${arrowTypes[f.dtype] ?? f.dtype}`));
+  arrowRows += table.numRows;
+  const text = table.getChild("text");
+  let index = 0;
   for (const row of await parquetReadObjects({ file, compressors })) {
     rows++;
+    textBytes += Buffer.byteLength(row.text);
+    check(`text of ${row.id} by both readers`, text.get(index++) === row.text, true);
     ids.add(row.id);
     for (const feature of card.dataset_info.features) {
       const value = row[feature.name];
@@ -57,6 +70,8 @@ for (const name of readdirSync(join(dataset, "data")).sort()) {
   }
 }
 check("rows", rows, manifest.documents);
+check("rows of the Arrow tables", arrowRows, manifest.documents);
+check("bytes of text", textBytes, manifest.textBytes);
 check("different ids", ids.size, manifest.documents);
 check("examples of the card", card.dataset_info.splits[0].num_examples, manifest.documents);
 
@@ -66,6 +81,25 @@ const [expanded] = await jsonld.expand(croissant, { safe: true, base: "https://d
 const cr = "http://mlcommons.org/croissant/";
 check("type", expanded["@type"], ["https://schema.org/Dataset"]);
 check("version of Croissant", expanded["http://purl.org/dc/terms/conformsTo"].map(v => v["@value"] ?? v["@id"]), ["http://mlcommons.org/croissant/1.0"]);
+// What Croissant 1.0 requires of a dataset, a file and a field, and that a field's source is a file of the description.
+const schema = "https://schema.org/";
+for (const key of ["name", "description", "license", "url", "creator", "datePublished", "version", "distribution"]) {
+  check(`the required '${key}'`, expanded[schema + key]?.length > 0, true);
+}
+const files = new Set();
+for (const file of expanded[`${schema}distribution`]) {
+  files.add(file["@id"]);
+  const needed = file["@type"][0] === `${cr}FileSet` ? [`${cr}includes`, `${schema}encodingFormat`] : [`${schema}contentUrl`, `${schema}encodingFormat`];
+  needed.forEach(key => check(`${key} of ${file["@id"]}`, file[key]?.length > 0, true));
+}
+const dataTypes = new Set(["Text", "Integer", "Float", "Boolean", "Date", "URL"].map(t => schema + t));
+for (const field of expanded[`${cr}recordSet`].flatMap(s => s[`${cr}field`])) {
+  check(`type of ${field["@id"]}`, dataTypes.has(field[`${cr}dataType`]?.[0]["@id"]), true);
+  const source = field[`${cr}source`]?.[0];
+  const file = source?.[`${cr}fileObject`]?.[0]["@id"] ?? source?.[`${cr}fileSet`]?.[0]["@id"];
+  check(`file of ${field["@id"]}`, files.has(file), true);
+  check(`column of ${field["@id"]}`, source?.[`${cr}extract`]?.[0][`${cr}column`]?.[0]["@value"], field[`${schema}name`][0]["@value"].split("/").at(-1));
+}
 let described = 0;
 for (const file of expanded["https://schema.org/distribution"]) {
   const url = file["https://schema.org/contentUrl"]?.[0]["@value"];
