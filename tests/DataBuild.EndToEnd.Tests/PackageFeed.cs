@@ -2,16 +2,19 @@ using DataBuild.Tests;
 
 namespace DataBuild.EndToEnd.Tests;
 
-/// <summary>Packages of this repository in a folder feed, packed once for all tests of a class, and a folder outside the repository that restores from it alone.</summary>
-public sealed class PackageFeed : IDisposable
+/// <summary>Packages of this repository in a folder feed, packed once for all tests of the collection, and a folder outside the repository that restores from it alone.</summary>
+[CollectionDefinition(Name)]
+public sealed class PackageFeed : IDisposable, ICollectionFixture<PackageFeed>
 {
+    public const string Name = "packages";
+
     public const string Version = "0.1.0";
 
     public PackageFeed()
     {
         Directory.CreateDirectory(Folder);
         string configuration = typeof(PackageFeed).Assembly.Location.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        foreach (string project in new[] { "msbuild/DataBuild.Sdk", "msbuild/DataBuild.Templates", "src/DataBuild.Core", "src/DataBuild.Formats", "src/DataBuild.Dataset" })
+        foreach (string project in new[] { "msbuild/DataBuild.Sdk", "msbuild/DataBuild.Templates", "src/DataBuild.Core", "src/DataBuild.Formats", "src/DataBuild.Dataset", "src/DataBuild.Stages", "src/DataBuild.Engine", "src/DataBuild.Testing", "src/DataBuild.Worker" })
         {
             DotNet.Run(TestPaths.RepositoryRoot, "pack", $"{project}/{Path.GetFileName(project)}.csproj", "--no-build", "-c", configuration, "-o", Feed, $"-p:DataBuildSdkRuntime={DotNet.Platform}").AssertSucceeded();
         }

@@ -3,7 +3,8 @@ using System.IO.Compression;
 namespace DataBuild.EndToEnd.Tests;
 
 /// <summary>The packed SDK, libraries and templates, used from a folder feed by projects outside the repository.</summary>
-public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
+[Collection(PackageFeed.Name)]
+public sealed class PackageTests(PackageFeed feed)
 {
     private const string Project = """
         <Project Sdk="DataBuild.Sdk/0.1.0">
