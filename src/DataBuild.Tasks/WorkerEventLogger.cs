@@ -13,7 +13,7 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
     /// <summary>Type of the structured message that holds one stage's counts; its metadata is the event.</summary>
     public const string StageEventType = "databuild.stage";
 
-    // The report and the binary log hold all of them.
+    // The report and the binary log hold all of them. One alone is not left out: to say so takes as much room.
     private const int MostReasons = 4;
 
     private TimeSpan _nextProgress = TimeSpan.FromSeconds(10);
@@ -135,12 +135,13 @@ internal sealed class WorkerEventLogger(TaskLoggingHelper log, IBuildEngine engi
             List<(string Reason, long Count)> reasons = [.. dropped.EnumerateObject().Select(r => (r.Name, r.Value.GetInt64())).Where(r => r.Item2 > 0)];
             if (reasons.Count > 0)
             {
+                int told = reasons.Count > MostReasons + 1 ? MostReasons : reasons.Count;
                 text.Append(CultureInfo.InvariantCulture, $" {reasons.Sum(r => r.Count),7} dropped: ");
-                text.AppendJoin(", ", reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal).Take(MostReasons)
+                text.AppendJoin(", ", reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal).Take(told)
                     .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Reason} {r.Count}")));
-                if (reasons.Count > MostReasons)
+                if (reasons.Count > told)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $", {reasons.Count - MostReasons} more reason{(reasons.Count == MostReasons + 1 ? "" : "s")}");
+                    text.Append(CultureInfo.InvariantCulture, $", {reasons.Count - told} more reasons");
                 }
             }
         }

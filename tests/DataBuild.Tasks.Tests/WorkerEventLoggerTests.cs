@@ -12,7 +12,8 @@ public sealed class WorkerEventLoggerTests
     [InlineData("""{"stage":"C4Quality","shards":4,"computed":0,"decided":4,"merged":false,"in":5,"kept":5}""", "  C4Quality                 5 in        5 kept  [4 shards: 4 decided again]")]
     [InlineData("""{"stage":"gopher","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality             5 in        5 kept  [4 shards: all from the store]")]
     [InlineData("""{"stage":"strict","kind":"GopherQuality","shards":4,"computed":0,"in":5,"kept":5}""", "  GopherQuality (strict)        5 in        5 kept  [4 shards: all from the store]")]
-    [InlineData("""{"stage":"repetition","kind":"GopherRepetition","shards":4,"computed":0,"in":25,"kept":10,"dropped":{"a":1,"b":2,"c":3,"d":4,"e":5}}""", "  GopherRepetition         25 in       10 kept      15 dropped: e 5, d 4, c 3, b 2, 1 more reason  [4 shards: all from the store]")]
+    [InlineData("""{"stage":"repetition","kind":"GopherRepetition","shards":4,"computed":0,"in":25,"kept":10,"dropped":{"a":1,"b":2,"c":3,"d":4,"e":5}}""", "  GopherRepetition         25 in       10 kept      15 dropped: e 5, d 4, c 3, b 2, a 1  [4 shards: all from the store]")]
+    [InlineData("""{"stage":"repetition","kind":"GopherRepetition","shards":4,"computed":0,"in":31,"kept":10,"dropped":{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}}""", "  GopherRepetition         31 in       10 kept      21 dropped: f 6, e 5, d 4, c 3, 2 more reasons  [4 shards: all from the store]")]
     public void A_stage_is_one_line(string stageEvent, string line) =>
         Assert.Equal(line, WorkerEventLogger.FormatStage(JsonDocument.Parse(stageEvent).RootElement));
 
