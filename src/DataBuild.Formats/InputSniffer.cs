@@ -41,13 +41,18 @@ internal static class InputSniffer
         }
     }
 
-    /// <summary>HTML, PDF or text by the first bytes (after WHATWG MIME Sniffing, section 7.1); null where they tell nothing.</summary>
+    /// <summary>HTML, PDF, images or text by the first bytes (after WHATWG MIME Sniffing, section 7.1); null where they tell nothing.</summary>
     public static string? MediaTypeOf(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> start = content[..Math.Min(content.Length, ProbeBytes)];
         if (start.StartsWith(Encoding.UTF8.Preamble))
         {
             start = start[3..];
+        }
+
+        if (ImageTypeOf(start) is { } image)
+        {
+            return image;
         }
 
         start = start.TrimStart(" \t\r\n\f"u8);
@@ -75,6 +80,14 @@ internal static class InputSniffer
 
         return start.IsEmpty || start.ContainsAnyInRange((byte)0, (byte)8) ? null : "text/plain";
     }
+
+    // WHATWG MIME Sniffing, section 6.1.
+    private static string? ImageTypeOf(ReadOnlySpan<byte> start) =>
+        start.Length >= 8 && start[0] == 0x89 && start[1..].StartsWith("PNG\r\n\x1A\n"u8) ? "image/png"
+        : start.Length >= 3 && start[0] == 0xFF && start[1] == 0xD8 && start[2] == 0xFF ? "image/jpeg"
+        : start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) ? "image/gif"
+        : start.Length >= 14 && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBPVP"u8) ? "image/webp"
+        : null;
 
     private static string? MediaTypeOfName(string extension) => extension switch
     {

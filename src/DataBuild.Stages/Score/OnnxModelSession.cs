@@ -105,7 +105,9 @@ internal sealed class OnnxModelSession : IDisposable
         _options.Dispose();
     }
 
-    private static byte[] Read(string path)
+    /// <summary>The bytes of a model.</summary>
+    /// <exception cref="StageException">DB4001: it cannot be read.</exception>
+    internal static byte[] Read(string path)
     {
         try
         {
@@ -118,7 +120,9 @@ internal sealed class OnnxModelSession : IDisposable
         }
     }
 
-    private static InferenceSession Open(string path, byte[] bytes, SessionOptions options)
+    /// <summary>A session over a model.</summary>
+    /// <exception cref="StageException">DB4001: the runtime does not load it.</exception>
+    internal static InferenceSession Open(string path, byte[] bytes, SessionOptions options)
     {
         if (OnnxExternalWeights.Find(bytes) is { } other)
         {
