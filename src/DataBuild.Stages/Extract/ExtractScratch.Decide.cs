@@ -7,6 +7,11 @@ internal sealed partial class ExtractScratch
 {
     private const double UnionShift = 0.2;
 
+    // Words of a table of data from which on it may be what its page is for, its share of the page's words, and the probability that it then has at least.
+    private const int LargeTable = 1000;
+    private const float LargeTableShare = 0.5f;
+    private const float LargeTableScore = 0.8f;
+
     private readonly BlockGroups _groups = new();
 
     // Which blocks to keep, from their probabilities.
@@ -56,6 +61,7 @@ internal sealed partial class ExtractScratch
     private void ScoreTables(Span<float> scores)
     {
         Span<Block> blocks = _segments.Blocks;
+        int pageWords = _segments[_tree.Body].Words;
         for (int i = 0; i < blocks.Length; i++)
         {
             if ((blocks[i].Context & BlockContext.Table) == 0)
@@ -78,7 +84,14 @@ internal sealed partial class ExtractScratch
                 words += blocks[j].Words + 1;
             }
 
-            scores[i..end].Fill(mass / words);
+            float score = mass / words;
+            if (words >= LargeTable && words >= pageWords * LargeTableShare)
+            {
+                // Nobody sets pages of such tables as an aside: the table is what the page is for.
+                score = System.Math.Max(score, LargeTableScore);
+            }
+
+            scores[i..end].Fill(score);
             i = end - 1;
         }
     }
