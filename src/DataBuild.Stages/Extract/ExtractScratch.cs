@@ -7,6 +7,7 @@ using DataBuild.Stages.Extract.Labelling;
 using DataBuild.Stages.Extract.Metadata;
 using DataBuild.Stages.Extract.Model;
 using DataBuild.Stages.Extract.Render;
+using DataBuild.Stages.Extract.Sites;
 
 namespace DataBuild.Stages.Extract;
 
@@ -28,6 +29,7 @@ internal sealed partial class ExtractScratch
     private readonly MainHtmlWriter _mainHtml = new();
     private bool[] _kept = new bool[512];
     private float[] _scores = new float[512];
+    private readonly List<int> _repeated = [];
     private List<int> _items = [];
     private bool _hasMath;
     private string? _reason;
@@ -109,6 +111,9 @@ internal sealed partial class ExtractScratch
             _segments.Trim();
         }
     }
+
+    /// <summary>What the pages of this page's site repeat; null where that is not known.</summary>
+    public SiteTexts? Site { get; set; }
 
     /// <summary>Extracts a page.</summary>
     public ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
@@ -234,6 +239,7 @@ internal sealed partial class ExtractScratch
         else
         {
             LabelByModel(options, Model, kept, scores);
+            LeaveOutRepeats(answered, options, kept);
             return kept;
         }
 
@@ -242,7 +248,16 @@ internal sealed partial class ExtractScratch
             scores[i] = kept[i] ? 1 : 0;
         }
 
+        LeaveOutRepeats(answered, options, kept);
         return kept;
+    }
+
+    private void LeaveOutRepeats(bool answered, ExtractOptions options, Span<bool> kept)
+    {
+        if (Site is { } site && !answered && options.Mode != ExtractMode.All)
+        {
+            LeaveOutRepeats(site, kept);
+        }
     }
 
     // Blocks that the labeller was not shown are left out.

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using DataBuild.Stages.Extract.Labelling;
+using DataBuild.Stages.Extract.Sites;
 using DataBuild.Stages.Generate;
 using DataBuild.Stages.Score;
 using DataBuild.Stages.Tokenize;
@@ -39,10 +41,11 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 5, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 6, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();
+    private readonly ConditionalWeakTable<DocumentBatch, BatchSites> _sites = [];
     private ExtractOptions? _options;
     private IBlockLabeller? _labeller;
     private CancellationToken _cancellation;
@@ -74,6 +77,11 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     /// <summary>Added to the score that a block must reach: below 0 keeps more, above 0 keeps less.</summary>
     [Option(Min = -1, Max = 1)]
     public double ThresholdShift { get; init; }
+
+    /// <summary>
+    /// Leaves out blocks that most pages of the same site repeat, where three of its pages or more stand in one batch of a shard (256 documents or 4 MiB).
+    /// </summary>
+    public bool DropRepeated { get; init; } = true;
 
     /// <summary>Nodes of a page at most; a page with more is dropped.</summary>
     [Option(Min = 1, Unit = "nodes")]
@@ -201,7 +209,21 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     public void Prefetch(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        if (Labeller == ExtractLabeller.Endpoint && _labeller is { } labeller && !document.Payload.IsEmpty && !PlainText.IsTextType(document.MediaType)
+        if (document.Payload.IsEmpty || PlainText.IsTextType(document.MediaType))
+        {
+            return;
+        }
+
+        if (DropRepeated && _labeller is null && Mode != ExtractMode.All && document.Payload.Length <= MaxBytes)
+        {
+            BatchSites sites = _sites.GetValue(document.Batch, batch => new BatchSites(batch));
+            if (sites.Find(document) is not null)
+            {
+                _extractor.Survey(sites, document);
+            }
+        }
+
+        if (Labeller == ExtractLabeller.Endpoint && _labeller is { } labeller
             && _extractor.Simplify(document.Payload, document.HttpCharset, document.Url, _options ??= CreateOptions()) is { } page)
         {
             // The answer, or the failure, is met when the document is measured.
@@ -216,7 +238,8 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     {
         if (_labeller is null)
         {
-            return _extractor.Extract(document.Payload, document.HttpCharset, document.Url, options);
+            SiteTexts? site = _sites.TryGetValue(document.Batch, out BatchSites? sites) ? sites.Find(document) : null;
+            return _extractor.Extract(document.Payload, document.HttpCharset, document.Url, options, site);
         }
 
         return _extractor.ExtractAsync(document.Payload.ToArray(), document.HttpCharset, document.Url, options, _labeller, _cancellation).AsTask().GetAwaiter().GetResult();

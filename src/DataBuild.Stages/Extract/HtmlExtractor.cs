@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DataBuild.Stages.Extract.Labelling;
 using DataBuild.Stages.Extract.Model;
+using DataBuild.Stages.Extract.Sites;
 
 namespace DataBuild.Stages.Extract;
 
@@ -17,13 +18,27 @@ public sealed class HtmlExtractor
     /// <param name="httpCharset">The charset parameter of the HTTP Content-Type, null where there is none.</param>
     /// <param name="url">The page's address, null where it is unknown.</param>
     /// <param name="options">What to extract.</param>
-    public ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
+    public ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options) =>
+        Extract(payload, httpCharset, url, options, null);
+
+    /// <summary>Extracts a page without what the other pages of its site repeat.</summary>
+    internal ExtractedPage Extract(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options, SiteTexts? site)
     {
         ArgumentNullException.ThrowIfNull(options);
         ExtractScratch scratch = Take();
+        scratch.Site = site;
         ExtractedPage page = scratch.Extract(payload, httpCharset, url, options);
+        scratch.Site = null;
         Give(scratch);
         return page;
+    }
+
+    /// <summary>Counts a page's texts among those of its site.</summary>
+    internal void Survey(BatchSites sites, Document page)
+    {
+        ExtractScratch scratch = Take();
+        sites.Add(page, scratch.Tree);
+        Give(scratch);
     }
 
     /// <summary>
