@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using DataBuild.Stages.Extract;
-using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Charsets;
+using DataBuild.Stages.Extract.Html;
 using DataBuild.Stages.Extract.Sites;
 
 namespace DataBuild.ExtractionBenchmark;
