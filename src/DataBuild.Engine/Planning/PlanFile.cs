@@ -78,9 +78,14 @@ public sealed class PlanFile
             throw new PlanException("DB1010", $"the plan file '{path}' cannot be read: {exception.Message}", path);
         }
 
-        return plan is { FormatVersion: CurrentFormatVersion }
-            ? plan
-            : throw new PlanException("DB1010", $"'{path}' has plan format {plan?.FormatVersion}; expected {CurrentFormatVersion}: build with matching versions of the SDK and the worker", path);
+        if (plan is not { FormatVersion: CurrentFormatVersion })
+        {
+            throw new PlanException("DB1010", $"'{path}' has plan format {plan?.FormatVersion}; expected {CurrentFormatVersion}: build with matching versions of the SDK and the worker", path);
+        }
+
+        return plan.Crawl.FirstOrDefault(item => item.Path.Length == 0 || item.Path.Contains('\0', StringComparison.Ordinal)) is { } crawl
+            ? throw new PlanException("DB1010", $"'{path}' gives the crawl input '{crawl.Include}' no path, or one with a NUL; expected a full path", path)
+            : plan;
     }
 }
 

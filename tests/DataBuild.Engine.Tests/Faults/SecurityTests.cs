@@ -57,6 +57,23 @@ public sealed class SecurityTests : IDisposable
         Assert.Equal(expected, _dataset.OutputDigests());
     }
 
+    /// <summary>Found by fuzzing.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("\\u0000")]
+    [InlineData("/p/\\u0000.jsonl")]
+    public void APlanWithAnInputOfNoPathIsRefused(string input)
+    {
+        string plan = Path.Combine(_dataset.Folder, "plan.json");
+        File.WriteAllText(plan, $$"""
+            {"formatVersion":1,"name":"Test","projectFile":"/p/Test.csproj","projectDirectory":"/p","outputDirectory":"/p/out","storeDirectory":"/p/store",
+             "crawl":[{"include":"a.jsonl","path":"{{input}}"}],"stages":[{"name":"Words"}]}
+            """);
+        PlanException error = Assert.Throws<PlanException>(() => PlanFile.Load(plan));
+        Assert.Equal("DB1010", error.Code);
+        Assert.Contains("'a.jsonl'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void MutatedPlansAreReadOrRefusedWithOneDiagnostic()
     {
