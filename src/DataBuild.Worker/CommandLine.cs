@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataBuild.Engine.Execution;
+using DataBuild.Engine.Planning;
 using DataBuild.Engine.Store;
 using DataBuild.Worker.Progress;
 
@@ -37,7 +38,7 @@ internal static class CommandLine
         {
             string path = result.GetRequiredValue(plan).FullName;
             ConsoleEvents events = new();
-            if (UpToDateState.Check(UpToDateFile.PathFor(path), path, typeof(CommandLine).Assembly.Location).IsUpToDate)
+            if (UpToDateState.Check(UpToDateFile.PathFor(path), path, typeof(CommandLine).Assembly.Location).IsUpToDate && !IsStoreInUse(path))
             {
                 events.Message(MessageImportance.High, $"{Path.GetFileName(path).Replace(".databuild.plan.json", "", StringComparison.Ordinal)}: up to date");
                 return Task.FromResult(0);
@@ -55,5 +56,12 @@ internal static class CommandLine
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    // A build killed after its dataset was complete has left its lease and its files: a whole run removes them.
+    private static bool IsStoreInUse(string planPath)
+    {
+        string leases = Path.Combine(PlanFile.Load(planPath).StoreDirectory, "leases");
+        return Directory.Exists(leases) && Directory.EnumerateFiles(leases).Any();
     }
 }

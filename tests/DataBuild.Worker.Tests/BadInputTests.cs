@@ -159,8 +159,8 @@ public sealed class BadInputTests : IDisposable
         Assert.False(result.Ok);
         (string Severity, string Code, string Message, string? File)[] errors = [.. result.Diagnostics.Where(d => d.Severity == "error").Distinct()];
         Assert.Equal(code, Assert.Single(errors).Code);
-        Assert.Contains(part, errors[0].Message, StringComparison.Ordinal);
         Assert.NotNull(errors[0].File);
+        Assert.Contains(part, $"{errors[0].File}: {errors[0].Message}", StringComparison.Ordinal);
         Assert.False(Directory.Exists(_session.Output));
         Assert.Empty(Directory.EnumerateDirectories(_session.Folder, "*.partial*", SearchOption.AllDirectories));
     }
