@@ -2,8 +2,8 @@ namespace DataBuild.Stages.Deduplicate;
 
 /// <summary>
 /// Removes documents whose embedding is close to that of a better document (SemDeDup: Abbas et al. 2023): k-means divides the corpus, and within a
-/// cluster a document goes when its cosine similarity to a kept one of better priority reaches <see cref="MinCosine"/>. Everything is seeded and exact in
-/// its sums, so the result depends on the documents alone.
+/// cluster, never across two, a document goes when its cosine similarity to a kept one of better priority reaches <see cref="MinCosine"/>. Near documents in different clusters
+/// both stay: only one cluster finds every pair. Everything is seeded and exact in its sums, so the result depends on the documents alone.
 /// </summary>
 [Stage("SemanticDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "semantic")]
 public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOutcome>
@@ -12,7 +12,7 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
     [Option(Required = true)]
     public string Embedding { get; init; } = "";
 
-    /// <summary>Number of k-means clusters; 0 takes the square root of the number of documents.</summary>
+    /// <summary>Number of k-means clusters; near documents in different ones both stay, 1 compares all; 0 takes the square root of the number of documents.</summary>
     [Option(Min = 0, Max = 1000000), Threshold]
     public int Clusters { get; init; }
 
