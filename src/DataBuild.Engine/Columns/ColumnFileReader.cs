@@ -13,6 +13,7 @@ public sealed class ColumnFileReader : IDisposable
     private readonly StoredFile _file;
     private readonly FileStream _stream;
     private readonly ArrowFileReader _reader;
+    private readonly ColumnFileBounds _bounds;
 
     /// <summary>Opens a stored file after comparing it with its digest.</summary>
     /// <exception cref="StoreCorruptException">It is missing or damaged.</exception>
@@ -22,6 +23,7 @@ public sealed class ColumnFileReader : IDisposable
         _file = file;
         _stream = new FileStream(store.OpenVerified(file.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
         _reader = new ArrowFileReader(_stream, PooledColumnMemory.Shared);
+        _bounds = new ColumnFileBounds(_stream.SafeFileHandle, file.Columns.Count);
     }
 
     /// <summary>Reads a batch; its columns are valid until it is disposed.</summary>
@@ -31,6 +33,7 @@ public sealed class ColumnFileReader : IDisposable
         RecordBatch arrow;
         try
         {
+            _bounds.Check(batch);
             arrow = _reader.ReadRecordBatchAsync(batch).AsTask().GetAwaiter().GetResult();
             if (Defect(arrow) is { } defect)
             {
