@@ -1,6 +1,7 @@
 namespace DataBuild.Engine.Tests;
 
 /// <summary>Stages are plain records: tests run them without a build.</summary>
+[Collection(TestStages.Collection)]
 public sealed class StageRunTests
 {
     [Fact]
