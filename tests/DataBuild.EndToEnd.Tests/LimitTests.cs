@@ -41,7 +41,9 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv"), "becomes another user: needs root and setpriv");
         Forget();
-        string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "2"];
+        string[] nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        Skip.If(Run("setpriv", [.. nobody, "test", "-r", DatasetProject.Worker]).Code != 0, "becomes another user, who cannot read the worker where the repository lies");
+        string[] asNobody = [.. nobody, "dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "2"];
         (int code, string output) = Run("setpriv", asNobody);
         Assert.Equal(1, code);
         Assert.True(output.Contains("DB3003", StringComparison.Ordinal), output);
