@@ -38,7 +38,8 @@ internal static class CommandLine
         {
             string path = result.GetRequiredValue(plan).FullName;
             ConsoleEvents events = new();
-            if (UpToDateState.Check(UpToDateFile.PathFor(path), path, typeof(CommandLine).Assembly.Location).IsUpToDate && !IsStoreInUse(path))
+            // A build killed after its dataset was complete has left its lease and its files: a whole run removes them.
+            if (UpToDateState.Check(UpToDateFile.PathFor(path), path, typeof(CommandLine).Assembly.Location).IsUpToDate && !StoreContents.IsInUse(PlanFile.Load(path).StoreDirectory))
             {
                 events.Message(MessageImportance.High, $"{Path.GetFileName(path).Replace(".databuild.plan.json", "", StringComparison.Ordinal)}: up to date");
                 return Task.FromResult(0);
@@ -56,12 +57,5 @@ internal static class CommandLine
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    // A build killed after its dataset was complete has left its lease and its files: a whole run removes them.
-    private static bool IsStoreInUse(string planPath)
-    {
-        string leases = Path.Combine(PlanFile.Load(planPath).StoreDirectory, "leases");
-        return Directory.Exists(leases) && Directory.EnumerateFiles(leases).Any();
     }
 }

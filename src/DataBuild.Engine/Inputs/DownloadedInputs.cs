@@ -6,8 +6,11 @@ namespace DataBuild.Engine.Inputs;
 /// <summary>The local copies of inputs from afar that lie in a store.</summary>
 public static class DownloadedInputs
 {
-    private const string Description = ".json";
-    private const string Unfinished = ".partial";
+    /// <summary>What the name of a copy's description adds to its own.</summary>
+    internal const string Description = ".json";
+
+    /// <summary>What the name of an unfinished copy adds.</summary>
+    internal const string Unfinished = ".partial";
 
     /// <summary>Folder of the copies in a store, where <c>DataBuildDownloadPath</c> names no other.</summary>
     public static string FolderIn(string store) => Path.Combine(store, "inputs");

@@ -58,7 +58,7 @@ internal sealed class InputFetcher(FetchSettings settings, FileDigests digests, 
         FetchedInput fetched = new(address.Text, digest, partial.Length, stamp.ETag, stamp.LastModified);
 
         // Before the copy: what lies under the final name is always described, or found to be another.
-        fetched.Save(path + ".json");
+        fetched.Save(path + DownloadedInputs.Description);
         CrashPoint.Reached();
         partial.Publish(path);
         Interlocked.Increment(ref _fetched);
@@ -67,7 +67,7 @@ internal sealed class InputFetcher(FetchSettings settings, FileDigests digests, 
 
     private FetchedInput? CopyAt(string path, RemoteAddress address)
     {
-        if (!File.Exists(path) || FetchedInput.Load(path + ".json") is not { } input || input.Address != address.Text)
+        if (!File.Exists(path) || FetchedInput.Load(path + DownloadedInputs.Description) is not { } input || input.Address != address.Text)
         {
             return null;
         }

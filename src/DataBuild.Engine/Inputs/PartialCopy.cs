@@ -7,10 +7,10 @@ namespace DataBuild.Engine.Inputs;
 /// <param name="target">Path of the copy that it becomes.</param>
 internal sealed class PartialCopy(string target)
 {
-    private readonly string _stampPath = target + ".partial.json";
+    private readonly string _stampPath = target + DownloadedInputs.Unfinished + DownloadedInputs.Description;
 
     /// <summary>Where it lies.</summary>
-    public string Path { get; } = target + ".partial";
+    public string Path { get; } = target + DownloadedInputs.Unfinished;
 
     /// <summary>Bytes received.</summary>
     public long Length => new FileInfo(Path) is { Exists: true } info ? info.Length : 0;

@@ -54,6 +54,13 @@ public static class StoreContents
             [.. Directory.EnumerateFiles(layout.Leases).Select(p => StoreLease.Describe(Path.GetFileName(p))).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>Whether a process uses the store, or one that was ended has left its lease there.</summary>
+    public static bool IsInUse(string root)
+    {
+        StoreLayout layout = new(Path.GetFullPath(root));
+        return Directory.Exists(layout.Leases) && Directory.EnumerateFiles(layout.Leases).Any();
+    }
+
     /// <summary>Reads everything and compares it with its digest.</summary>
     /// <param name="root">Folder of the store.</param>
     /// <param name="repair">Removes what is damaged; the next build that needs it makes it again.</param>

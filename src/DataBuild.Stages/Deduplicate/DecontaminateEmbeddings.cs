@@ -57,17 +57,10 @@ public sealed partial record DecontaminateEmbeddings : BatchStage<DecontaminateE
             return;
         }
 
-        TextTokenizer? tokenizer = Tokenizer is null ? null : StageTokenizer.Load(Tokenizer);
         _encoder = OnnxTextScorer.Load(
             Model.PathOrName,
             new OnnxScorerOptions { MaxTokens = MaxTokens, OutputDimensions = 3, Threads = context.Threads },
-            tokenizer is null ? null : (text, tokens) =>
-            {
-                foreach (int id in tokenizer.Encode(text.ToString()))
-                {
-                    tokens.Add(id);
-                }
-            },
+            TokenTextEncoder.IdsOf(Tokenizer is null ? null : StageTokenizer.Load(Tokenizer)),
             context.Report);
         float[][] vectors = new float[texts.Count][];
         _encoder.Embed([.. texts.Select(t => t.Text.AsMemory())], vectors, normalize: true);
@@ -98,7 +91,7 @@ public sealed partial record DecontaminateEmbeddings : BatchStage<DecontaminateE
         for (int d = 0; d < documents.Count; d++)
         {
             float[] vector = vectors[d];
-            figures[d] = Nearest(_benchmarks.Select(b => (b.Name, vector.Length == 0 ? double.NaN : Dot(vector, b.Vector))));
+            figures[d] = Nearest(_benchmarks.Select(b => (b.Name, vector.Length == 0 ? double.NaN : FixedOrderMath.DoubleDot(vector, b.Vector))));
         }
     }
 
@@ -127,17 +120,6 @@ public sealed partial record DecontaminateEmbeddings : BatchStage<DecontaminateE
         for (int i = 0; i < features.Count; i++)
         {
             sum += (double)features.Weights[i] * dense[features.Ids[i]];
-        }
-
-        return sum;
-    }
-
-    private static double Dot(float[] a, float[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += (double)a[i] * b[i];
         }
 
         return sum;

@@ -38,6 +38,34 @@ internal static class FixedOrderMath
         return sum;
     }
 
+    /// <summary>Scalar product in double precision, one value after another.</summary>
+    public static double DoubleDot(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        double sum = 0;
+        for (int i = 0; i < first.Length; i++)
+        {
+            sum += (double)first[i] * second[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Cosine in double precision; 0 where a vector is zero and has no direction, as with an orthogonal one.</summary>
+    public static double Cosine(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        double product = 0;
+        double firstSquare = 0;
+        double secondSquare = 0;
+        for (int i = 0; i < first.Length; i++)
+        {
+            product += (double)first[i] * second[i];
+            firstSquare += (double)first[i] * first[i];
+            secondSquare += (double)second[i] * second[i];
+        }
+
+        return firstSquare == 0 || secondSquare == 0 ? 0 : product / Math.Sqrt(firstSquare * secondSquare);
+    }
+
     /// <summary>Writes the vector of length one with the same direction.</summary>
     /// <returns>False when there is none: the vector is zero or not finite.</returns>
     public static bool TryNormalize(ReadOnlySpan<float> vector, Span<float> unit)

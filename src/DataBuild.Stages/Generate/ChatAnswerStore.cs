@@ -4,22 +4,19 @@ namespace DataBuild.Stages.Generate;
 
 /// <summary>
 /// Answers in a folder, a file each, named by the request's key: what was answered once is never asked for again, not by another build nor on another
-/// machine that has the folder. Files are written whole under another name and then renamed. A file that cannot be read counts as missing.
+/// machine that has the folder. A file that cannot be read counts as missing.
 /// </summary>
 public sealed class ChatAnswerStore(string folder)
 {
     private const int Version = 1;
 
+    private readonly KeyedFiles _files = new(folder);
+
     /// <summary>The answer to a request; null where it was not answered yet.</summary>
     public ChatAnswer? Find(ChatRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(PathOf(request.Key));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        if (_files.Find(request.Key) is not { } bytes)
         {
             return null;
         }
@@ -45,33 +42,22 @@ public sealed class ChatAnswerStore(string folder)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
-        string path = PathOf(request.Key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        using (FileStream file = new(temporary, FileMode.CreateNew))
+        _files.Add(request.Key, file =>
         {
-            using (Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true }))
-            {
-                json.WriteStartObject();
-                json.WriteNumber("version", Version);
-                json.WriteString("model", request.Model);
-                json.WriteNumber("temperature", request.Sampling.Temperature);
-                json.WriteNumber("input_tokens", answer.InputTokens);
-                json.WriteNumber("output_tokens", answer.OutputTokens);
-                json.WriteBoolean("complete", answer.IsComplete);
-                json.WriteBoolean("valid", answer.IsValid);
-                json.WriteString("answer", answer.Text);
-                json.WriteEndObject();
-            }
-
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+            using Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true });
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("model", request.Model);
+            json.WriteNumber("temperature", request.Sampling.Temperature);
+            json.WriteNumber("input_tokens", answer.InputTokens);
+            json.WriteNumber("output_tokens", answer.OutputTokens);
+            json.WriteBoolean("complete", answer.IsComplete);
+            json.WriteBoolean("valid", answer.IsValid);
+            json.WriteString("answer", answer.Text);
+            json.WriteEndObject();
+        });
     }
 
     // Answers of earlier versions do not say.
     private static long Count(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement count) ? count.GetInt64() : 0;
-
-    private string PathOf(string key) => Path.Combine(folder, key[..2], key + ".json");
 }

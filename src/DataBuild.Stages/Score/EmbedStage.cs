@@ -35,7 +35,7 @@ public sealed partial record EmbedStage : OnnxWindowStage<EmbedFigures>
         }
 
         TextTokenizer? tokenizer = LoadTokenizer(Tokenizer);
-        _encoder = OnnxTextScorer.Load(path, WindowOptions(context, tokenizer, Tokenizer) with { OutputDimensions = 3 }, Encoder(tokenizer), context.Report);
+        _encoder = OnnxTextScorer.Load(path, WindowOptions(context, tokenizer, Tokenizer) with { OutputDimensions = 3 }, TokenTextEncoder.IdsOf(tokenizer), context.Report);
         ReportProvider(context, Model!, _encoder.Provider);
     }
 

@@ -6,7 +6,16 @@ namespace DataBuild.Stages.Score;
 /// <param name="Provider"><c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>auto</c>, or the name of a provider that a library brings.</param>
 /// <param name="LibraryPath">Library of a plugin provider (<c>libonnxruntime_providers_cuda_plugin.so</c>); null for those built in.</param>
 /// <param name="Device">Ordinal of the device.</param>
-public sealed record ExecutionProviderRequest(string Provider = "cpu", string? LibraryPath = null, int Device = 0);
+public sealed record ExecutionProviderRequest(string Provider = "cpu", string? LibraryPath = null, int Device = 0)
+{
+    /// <summary>What the options of a stage ask for; without a provider the property DataBuildExecutionProvider decides, else it is the processor.</summary>
+    /// <param name="provider">Option of the provider; empty for none.</param>
+    /// <param name="libraryPath">Option of the library, relative to the project.</param>
+    /// <param name="context">Context of the stage.</param>
+    internal static ExecutionProviderRequest Of(string provider, string? libraryPath, StageContext context) => new(
+        provider.Length > 0 ? provider : context.Properties.GetValueOrDefault("DataBuildExecutionProvider") is { Length: > 0 } asked ? asked : "cpu",
+        libraryPath is null ? null : Path.GetFullPath(Path.Combine(context.ProjectDirectory, libraryPath)));
+}
 
 /// <summary>Sets up execution providers, and says in plain words what is missing where one is.</summary>
 internal static class ExecutionProviderSetup

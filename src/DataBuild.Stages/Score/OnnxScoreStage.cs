@@ -23,7 +23,7 @@ public abstract record OnnxScoreStage<TFigures> : OnnxWindowStage<TFigures>
         string path = PathOf(model, option);
         TextTokenizer? loaded = LoadTokenizer(tokenizer);
         OnnxScorerOptions options = WindowOptions(context, loaded, tokenizer) with { Label = ScoreLabel, Labels = Labels, Activation = Activation };
-        OnnxTextScorer scorer = OnnxTextScorer.Load(path, options, Encoder(loaded), context.Report);
+        OnnxTextScorer scorer = OnnxTextScorer.Load(path, options, TokenTextEncoder.IdsOf(loaded), context.Report);
         ReportProvider(context, model!, scorer.Provider);
         return scorer;
     }

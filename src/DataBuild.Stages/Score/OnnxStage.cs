@@ -51,9 +51,7 @@ public abstract record OnnxStage<TFigures> : BatchStage<TFigures>
         Decimals = Decimals,
         BatchTokens = BatchTokens,
         Threads = context.Threads,
-        Provider = new ExecutionProviderRequest(
-            Provider.Length > 0 ? Provider : context.Properties.GetValueOrDefault("DataBuildExecutionProvider") is { Length: > 0 } asked ? asked : "cpu",
-            EpLibraryPath is null ? null : Path.GetFullPath(Path.Combine(context.ProjectDirectory, EpLibraryPath))),
+        Provider = ExecutionProviderRequest.Of(Provider, EpLibraryPath, context),
     };
 
     /// <summary>The path of a model's file.</summary>
@@ -78,17 +76,6 @@ public abstract record OnnxStage<TFigures> : BatchStage<TFigures>
             throw new StageException("DB4005", $"the tokenizer '{tokenizer!.Value}' cannot be used: {e.Message}", tokenizer.Path, e);
         }
     }
-
-    /// <summary>The tokenizer as the scorer takes it.</summary>
-    protected static TokenIds? Encoder(TextTokenizer? tokenizer) => tokenizer is null ? null : (text, tokens) =>
-    {
-        using TokenBuffer buffer = new(Math.Max(16, text.Length / 3));
-        tokenizer.Encode(text, buffer);
-        foreach (int id in buffer.Span)
-        {
-            tokens.Add(id);
-        }
-    };
 
     /// <summary>Ids of tokens that an option names.</summary>
     /// <exception cref="StageException">DB4005: the tokenizer lacks one.</exception>

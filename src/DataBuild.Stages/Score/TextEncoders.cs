@@ -1,4 +1,5 @@
 using DataBuild.Stages.Score.Linear;
+using DataBuild.Stages.Tokenize;
 
 namespace DataBuild.Stages.Score;
 
@@ -17,6 +18,17 @@ public delegate void TokenIds(ReadOnlySpan<char> text, FeatureList tokens);
 /// <summary>Token ids for a transformer.</summary>
 public sealed class TokenTextEncoder(TokenIds tokenIds) : ITextEncoder
 {
+    /// <summary>A tokenizer as the scorer takes it; null for none.</summary>
+    internal static TokenIds? IdsOf(TextTokenizer? tokenizer) => tokenizer is null ? null : (text, tokens) =>
+    {
+        using TokenBuffer buffer = new(Math.Max(16, text.Length / 3));
+        tokenizer.Encode(text, buffer);
+        foreach (int id in buffer.Span)
+        {
+            tokens.Add(id);
+        }
+    };
+
     /// <inheritdoc />
     public void Encode(ReadOnlySpan<char> text, FeatureList features)
     {

@@ -46,10 +46,10 @@ public sealed partial record ReadImage : DocumentStage<ImageFigures>, IPayloadSt
     public override ImageFigures Measure(Document document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        RgbImage? image = RgbImage.Decode(document.Payload, MaxPixels, out string? fault);
+        RgbImage? image = RgbImage.Decode(document.Payload, MaxPixels, out string? format, out string? fault);
         return image is null
             ? new ImageFigures(ReadOnlyMemory<byte>.Empty, null, 0, 0, fault)
-            : new ImageFigures(document.Payload.ToArray(), RgbImage.FormatOf(document.Payload), image.Width, image.Height, null);
+            : new ImageFigures(document.Payload.ToArray(), format, image.Width, image.Height, null);
     }
 
     /// <inheritdoc />

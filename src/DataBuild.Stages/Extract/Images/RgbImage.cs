@@ -11,11 +11,13 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     /// <summary>Decodes the first frame of a PNG, JPEG, GIF, WebP, BMP or ICO, turned as its EXIF orientation says.</summary>
     /// <param name="content">The file.</param>
     /// <param name="maxPixels">Most pixels; a larger image is not decoded.</param>
+    /// <param name="format">The kind of file by its decoder, in lower case; null for none.</param>
     /// <param name="fault">Why there is no image: <c>not_an_image</c>, <c>image_too_large</c> or <c>damaged_image</c>.</param>
-    public static RgbImage? Decode(ReadOnlySpan<byte> content, long maxPixels, out string? fault)
+    public static RgbImage? Decode(ReadOnlySpan<byte> content, long maxPixels, out string? format, out string? fault)
     {
         using SKData data = SKData.CreateCopy(content);
         using SKCodec? codec = SKCodec.Create(data);
+        format = codec?.EncodedFormat.ToString().ToLowerInvariant();
         fault = codec is null ? "not_an_image" : (long)codec.Info.Width * codec.Info.Height > maxPixels ? "image_too_large" : null;
         if (codec is null || fault is not null)
         {
@@ -40,14 +42,6 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         }
 
         return Turned(rgba, info.Width, info.Height, codec.EncodedOrigin);
-    }
-
-    /// <summary>The kind of an image file by its decoder, in lower case; null for none.</summary>
-    public static string? FormatOf(ReadOnlySpan<byte> content)
-    {
-        using SKData data = SKData.CreateCopy(content);
-        using SKCodec? codec = SKCodec.Create(data);
-        return codec?.EncodedFormat.ToString().ToLowerInvariant();
     }
 
     private static RgbImage Turned(byte[] rgba, int width, int height, SKEncodedOrigin origin)

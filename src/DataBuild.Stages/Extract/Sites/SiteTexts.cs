@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace DataBuild.Stages.Extract.Sites;
@@ -25,7 +25,7 @@ internal sealed class SiteTexts
     /// <param name="page">The page as UTF-8.</param>
     public void Add(ReadOnlySpan<byte> page)
     {
-        if (!_seen.Add(Hash(page)))
+        if (!_seen.Add(XxHash3.HashToUInt64(page)))
         {
             return;
         }
@@ -61,7 +61,7 @@ internal sealed class SiteTexts
     /// <summary>Whether a piece stands on more than half of the pages, and on three at least.</summary>
     /// <param name="piece">A text node of a page that was counted.</param>
     public bool IsRepeated(ReadOnlySpan<byte> piece) =>
-        _pieces.TryGetValue(Hash(Trim(piece)), out (int Pages, int Last) found) && found.Pages >= MinPages && found.Pages * 2 > Pages;
+        _pieces.TryGetValue(XxHash3.HashToUInt64(Trim(piece)), out (int Pages, int Last) found) && found.Pages >= MinPages && found.Pages * 2 > Pages;
 
     /// <summary>A piece without the white space around it.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> piece) => piece.Trim(" \t\r\n\f"u8);
@@ -77,29 +77,10 @@ internal sealed class SiteTexts
             return;
         }
 
-        ref (int Pages, int Last) found = ref CollectionsMarshal.GetValueRefOrAddDefault(_pieces, Hash(piece), out _);
+        ref (int Pages, int Last) found = ref CollectionsMarshal.GetValueRefOrAddDefault(_pieces, XxHash3.HashToUInt64(piece), out _);
         if (found.Last != Pages)
         {
             found = (found.Pages + 1, Pages);
         }
-    }
-
-    // Eight bytes at a step, each step a rotation, a sum and a product, then the finish of MurmurHash3 (Appleby 2011): the same on every machine.
-    private static ulong Hash(ReadOnlySpan<byte> text)
-    {
-        ulong hash = (ulong)text.Length;
-        for (; text.Length >= 8; text = text[8..])
-        {
-            hash = (ulong.RotateLeft(hash, 29) ^ BinaryPrimitives.ReadUInt64LittleEndian(text)) * 0x9E3779B97F4A7C15;
-        }
-
-        foreach (byte b in text)
-        {
-            hash = (ulong.RotateLeft(hash, 29) ^ b) * 0x9E3779B97F4A7C15;
-        }
-
-        hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
-        hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
-        return hash ^ (hash >> 33);
     }
 }

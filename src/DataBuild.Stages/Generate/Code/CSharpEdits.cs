@@ -182,7 +182,7 @@ internal static class CSharpEdits
             body.Add($"return {result.Name};");
         }
 
-        string declared = $"{home}{(method is null ? "" : "private ")}{(method is not null && (usesThis || !method.Modifiers.Any(SyntaxKind.StaticKeyword)) && usesThis ? "" : "static ")}{type} {name}({parameters})\n{home}{{\n"
+        string declared = $"{home}{(method is null ? "" : "private ")}{(method is not null && usesThis ? "" : "static ")}{type} {name}({parameters})\n{home}{{\n"
             + string.Concat(body.Select(l => l.Length == 0 ? "\n" : $"{home}    {l}\n")) + $"{home}}}\n";
         int end = method is not null
             ? text.Lines.GetLineFromPosition(method.Span.End).EndIncludingLineBreak

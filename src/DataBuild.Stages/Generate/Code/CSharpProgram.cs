@@ -43,10 +43,6 @@ internal static class CSharpProgram
         References.Value,
         new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release, deterministic: true, concurrentBuild: false, nullableContextOptions: NullableContextOptions.Annotations));
 
-    /// <summary>The first error of a program; null where it compiles.</summary>
-    public static string? ErrorOf(CSharpCompilation compilation) =>
-        compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).OrderBy(d => d.Location.SourceSpan.Start).FirstOrDefault()?.ToString();
-
     /// <summary>Writes <c>program.dll</c> and what the host needs beside it; gives the first error where the program does not compile.</summary>
     public static string? Emit(IReadOnlyList<string> sources, string folder)
     {

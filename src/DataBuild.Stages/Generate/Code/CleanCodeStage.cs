@@ -104,8 +104,11 @@ public sealed partial record CleanCodeStage : ChatStage<CleanCodeFigures>
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(JsonAnswer(answer));
-            JsonElement root = json.RootElement;
+            if (!JsonAnswer.TryRead(answer, out JsonElement root))
+            {
+                return CodeEdit.Rejected("no_answer");
+            }
+
             if (step != CodeStep.Modularize)
             {
                 Dictionary<string, string> texts = root.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
@@ -125,7 +128,7 @@ public sealed partial record CleanCodeStage : ChatStage<CleanCodeFigures>
 
             return edit;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             return CodeEdit.Rejected("no_answer");
         }
@@ -168,13 +171,6 @@ public sealed partial record CleanCodeStage : ChatStage<CleanCodeFigures>
     // Lines are numbered where the model is to name them.
     private static string Shown(string program, CodeLanguage language) =>
         language == CodeLanguage.Python ? program : string.Join('\n', program.Split('\n').Select((line, i) => $"{i + 1}: {line}"));
-
-    private static string JsonAnswer(string answer)
-    {
-        int first = answer.IndexOfAny(['{', '[']);
-        int last = answer.LastIndexOfAny(['}', ']']);
-        return first < 0 || last < first ? "" : answer[first..(last + 1)];
-    }
 
     private static int CountFunctions(string program, CodeLanguage language) => language == CodeLanguage.Python
         ? PythonProgram.Functions(program)

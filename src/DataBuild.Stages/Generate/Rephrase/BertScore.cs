@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Generate.Rephrase;
 
 /// <summary>
@@ -34,7 +36,7 @@ public readonly record struct BertScore(double Precision, double Recall)
             double best = double.NegativeInfinity;
             for (int j = 0; j < reference.Count; j++)
             {
-                double cosine = Dot(candidate[i], reference[j]) / (candidateLengths[i] * referenceLengths[j]);
+                double cosine = FixedOrderMath.DoubleDot(candidate[i], reference[j]) / (candidateLengths[i] * referenceLengths[j]);
                 best = Math.Max(best, cosine);
                 bestOfReference[j] = Math.Max(bestOfReference[j], cosine);
             }
@@ -45,16 +47,5 @@ public readonly record struct BertScore(double Precision, double Recall)
         return new BertScore(precision / candidate.Count, bestOfReference.Sum() / reference.Count);
     }
 
-    private static double Length(float[] vector) => Math.Sqrt(Math.Max(1e-24, Dot(vector, vector)));
-
-    private static double Dot(float[] a, float[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += (double)a[i] * b[i];
-        }
-
-        return sum;
-    }
+    private static double Length(float[] vector) => Math.Sqrt(Math.Max(1e-24, FixedOrderMath.DoubleDot(vector, vector)));
 }

@@ -1,3 +1,4 @@
+using DataBuild.Stages.Score;
 using DataBuild.Stages.Tokenize;
 using Microsoft.ML.OnnxRuntime;
 
@@ -24,15 +25,8 @@ public sealed class OnnxTokenVectors : ITokenVectors, IDisposable
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        try
-        {
-            _session = new InferenceSession(path);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new StageException("DB4001", $"the encoder cannot be read: {e.Message}", path, e);
-        }
-
+        using SessionOptions options = new();
+        _session = OnnxModelSession.Open(path, OnnxModelSession.Read(path), options);
         (_tokenizer, _before, _after) = (tokenizer, before, after);
         _window = Math.Max(1, maxTokens - before.Length - after.Length);
         _output = _session.OutputMetadata.FirstOrDefault(o => o.Value.Dimensions.Length == 3).Key

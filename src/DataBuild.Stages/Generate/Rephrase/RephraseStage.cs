@@ -112,14 +112,7 @@ public sealed partial record RephraseStage : ChatStage<RephraseFigures>
         _judge = JudgePromptFile is null ? "" : PromptOf("", JudgePromptFile);
         if (QualityModel is not null)
         {
-            TextTokenizer? tokenizer = QualityTokenizer is null ? null : StageTokenizer.Load(QualityTokenizer);
-            TokenIds? encode = tokenizer is null ? null : (text, tokens) =>
-            {
-                foreach (int token in tokenizer.Encode(text.ToString()))
-                {
-                    tokens.Add(token);
-                }
-            };
+            TokenIds? encode = TokenTextEncoder.IdsOf(QualityTokenizer is null ? null : StageTokenizer.Load(QualityTokenizer));
             _quality = OnnxTextScorer.Load(QualityModel.PathOrName, new OnnxScorerOptions { Threads = context.Threads }, encode, context.Report);
         }
 

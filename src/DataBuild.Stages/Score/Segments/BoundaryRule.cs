@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Score.Segments;
 
 /// <summary>H-Net's rule for where chunks begin (Hwang et al. 2025).</summary>
@@ -11,7 +13,7 @@ public static class BoundaryRule
     {
         for (int i = 0; i < probabilities.Length; i++)
         {
-            probabilities[i] = i == 0 ? 1 : (float)Math.Clamp((1 - Cosine(states.Slice((i - 1) * width, width), states.Slice(i * width, width))) / 2, 0, 1);
+            probabilities[i] = i == 0 ? 1 : (float)Math.Clamp((1 - FixedOrderMath.Cosine(states.Slice((i - 1) * width, width), states.Slice(i * width, width))) / 2, 0, 1);
         }
     }
 
@@ -28,21 +30,5 @@ public static class BoundaryRule
         }
 
         return starts;
-    }
-
-    private static double Cosine(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
-    {
-        double product = 0;
-        double firstSquare = 0;
-        double secondSquare = 0;
-        for (int i = 0; i < first.Length; i++)
-        {
-            product += first[i] * (double)second[i];
-            firstSquare += first[i] * (double)first[i];
-            secondSquare += second[i] * (double)second[i];
-        }
-
-        // A state of zeros has no direction: as far from any other as an orthogonal one.
-        return firstSquare == 0 || secondSquare == 0 ? 0 : product / Math.Sqrt(firstSquare * secondSquare);
     }
 }

@@ -170,9 +170,7 @@ public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
                 States = StateOutputs,
                 PixelOutput = PixelOutput,
                 Threads = context.Threads,
-                Provider = new ExecutionProviderRequest(
-                    Provider.Length > 0 ? Provider : context.Properties.GetValueOrDefault("DataBuildExecutionProvider") is { Length: > 0 } asked ? asked : "cpu",
-                    EpLibraryPath is null ? null : Path.GetFullPath(Path.Combine(context.ProjectDirectory, EpLibraryPath))),
+                Provider = ExecutionProviderRequest.Of(Provider, EpLibraryPath, context),
             },
             context.Report);
         if (_reducer.NeedsAttention && encoder.AttentionOutputs.Count == 0)
@@ -197,7 +195,7 @@ public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
         for (int i = 0; i < documents.Count; i++)
         {
             ReadOnlySpan<byte> content = documents[i].Batch.Find(Column) is StringColumn { Type: ColumnType.Binary } column ? column[documents[i].Row] : default;
-            RgbImage image = RgbImage.Decode(content, long.MaxValue, out string? fault)
+            RgbImage image = RgbImage.Decode(content, long.MaxValue, out _, out string? fault)
                 ?? throw new InvalidDataException($"column '{Column}' holds {content.Length:N0} bytes that are no image ({fault})");
             figures[i] = Measure(image);
         }

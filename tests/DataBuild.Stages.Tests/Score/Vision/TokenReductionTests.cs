@@ -1,4 +1,5 @@
 using CsCheck;
+using DataBuild.Stages.Deduplicate;
 using DataBuild.Stages.Score.Vision.Reduction;
 
 namespace DataBuild.Stages.Tests.Score.Vision;
@@ -10,7 +11,7 @@ public sealed class TokenReductionTests
     private static IEnumerable<int[]> Subsets(int n, int k) =>
         Enumerable.Range(0, 1 << n).Where(m => int.PopCount(m) == k).Select(m => Enumerable.Range(0, n).Where(i => (m >> i & 1) == 1).ToArray());
 
-    private static double Distance(float[][] points, int a, int b) => 1 - TokenRanking.Cosine(points[a], points[b]);
+    private static double Distance(float[][] points, int a, int b) => 1 - FixedOrderMath.Cosine(points[a], points[b]);
 
     private static AttentionMap Map(int heads, int tokens, params float[] values) => new(values, heads, tokens);
 

@@ -49,7 +49,7 @@ public sealed class VisualFeaturesTests : IDisposable
         bitmap.SetPixel(1, 0, new SKColor(10, 20, 30, 255));
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
 
-        Assert.Equal([255, 255, 255, 10, 20, 30], RgbImage.Decode(data.ToArray(), 100, out _)!.Pixels);
+        Assert.Equal([255, 255, 255, 10, 20, 30], RgbImage.Decode(data.ToArray(), 100, out _, out _)!.Pixels);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Score.Vision.Reduction;
 
 /// <summary>
@@ -30,7 +32,7 @@ public static class GtpVit
             double[] cosines = new double[n];
             for (int j = 0; j < n; j++)
             {
-                cosines[j] = i == j ? double.NegativeInfinity : TokenRanking.Cosine(features.Slice(i * dimensions, dimensions), features.Slice(j * dimensions, dimensions));
+                cosines[j] = i == j ? double.NegativeInfinity : FixedOrderMath.Cosine(features.Slice(i * dimensions, dimensions), features.Slice(j * dimensions, dimensions));
                 bool touches = Math.Abs((i / columns) - (j / columns)) <= 1 && Math.Abs((i % columns) - (j % columns)) <= 1;
                 if (i != j && touches)
                 {

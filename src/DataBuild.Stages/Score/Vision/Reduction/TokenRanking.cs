@@ -24,20 +24,4 @@ public static class TokenRanking
         double range = scores.Max() - low;
         return [.. scores.Select(s => range > 0 ? (s - low) / range : 0)];
     }
-
-    /// <summary>Cosine of two tokens' features; 0 where one of them is zero.</summary>
-    public static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            dot += (double)a[i] * b[i];
-            aa += (double)a[i] * a[i];
-            bb += (double)b[i] * b[i];
-        }
-
-        return aa > 0 && bb > 0 ? dot / Math.Sqrt(aa * bb) : 0;
-    }
 }

@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Score.Vision.Reduction;
 
 /// <summary>
@@ -85,7 +87,7 @@ public static class TokenTransforming
                 return shares;
             }
 
-            shares[k] = TokenRanking.Cosine(features.Slice(token * dimensions, dimensions), features.Slice(anchors[k] * dimensions, dimensions));
+            shares[k] = FixedOrderMath.Cosine(features.Slice(token * dimensions, dimensions), features.Slice(anchors[k] * dimensions, dimensions));
         }
 
         double best = shares.Max();

@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Score.Vision.Reduction;
 
 /// <summary>
@@ -24,7 +26,7 @@ public static class TransPrune
         double[] turns = new double[transitions.Length];
         for (int i = 0; i < turns.Length; i++)
         {
-            turns[i] = Math.Exp(1 - TokenRanking.Cosine(before.Slice(i * dimensions, dimensions), after.Slice(i * dimensions, dimensions)));
+            turns[i] = Math.Exp(1 - FixedOrderMath.Cosine(before.Slice(i * dimensions, dimensions), after.Slice(i * dimensions, dimensions)));
             total += turns[i];
         }
 
@@ -54,14 +56,5 @@ public static class TransPrune
         return TokenRanking.Top(scores, keep);
     }
 
-    private static double Length(ReadOnlySpan<float> values)
-    {
-        double squares = 0;
-        foreach (float value in values)
-        {
-            squares += (double)value * value;
-        }
-
-        return Math.Sqrt(squares);
-    }
+    private static double Length(ReadOnlySpan<float> values) => Math.Sqrt(FixedOrderMath.DoubleDot(values, values));
 }

@@ -1,3 +1,5 @@
+using DataBuild.Stages.Deduplicate;
+
 namespace DataBuild.Stages.Score.Vision.Reduction;
 
 /// <summary>
@@ -59,7 +61,7 @@ public static class ZeroTPrune
             nearest[i] = double.NegativeInfinity;
             foreach (int other in more)
             {
-                nearest[i] = Math.Max(nearest[i], TokenRanking.Cosine(keys.Slice(less[i] * dimensions, dimensions), keys.Slice(other * dimensions, dimensions)));
+                nearest[i] = Math.Max(nearest[i], FixedOrderMath.Cosine(keys.Slice(less[i] * dimensions, dimensions), keys.Slice(other * dimensions, dimensions)));
             }
         }
 
