@@ -28,8 +28,8 @@ public sealed class RecipeTests
     }
 
     [Theory]
-    [InlineData("Kl3m", "Kl3mVocabularySize", 4096)]
-    [InlineData("Kl3mUncased", "Kl3mVocabularySize", 4096)]
+    [InlineData("Kl3m", "Kl3mVocabularySize", 8192)]
+    [InlineData("Kl3mUncased", "Kl3mVocabularySize", 8192)]
     [InlineData("Supertokens", "SupertokensVocabularySize", 1024)]
     public void Recipes_of_text_train_report_and_encode(string recipe, string property, int size)
     {
@@ -41,7 +41,7 @@ public sealed class RecipeTests
         project.Build($"-p:DataBuildRecipe={recipe}", $"-p:{property}={size}").AssertSucceeded().AssertStage("TokenizerReport", computed: 1, merged: true);
         Assert.Equal(["report.json", "report.md"], Files(project, "tokenizerReport"));
         string report = File.ReadAllText(Path.Combine(project.Output, "tokenizerReport", "report.md"));
-        Assert.Contains(recipe == "Supertokens" ? "| @supertokens | 1024 | all |" : "| @tokenizer | 4096 | all |", report, StringComparison.Ordinal);
+        Assert.Contains(recipe == "Supertokens" ? "| @supertokens | 1024 | all |" : "| @tokenizer | 8192 | all |", report, StringComparison.Ordinal);
         Assert.Equal(["train.bin", "train.idx"], Files(project, "tokens"));
     }
 

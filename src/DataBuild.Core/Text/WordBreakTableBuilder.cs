@@ -5,7 +5,7 @@ namespace DataBuild.Text;
 
 /// <summary>
 /// Derives the word-break classes of Unicode Standard Annex 29 from general categories and the annex's lists of exceptions.
-/// Two departures: U+200B and U+202F separate words, as they do for writers.
+/// Two departures: U+200B and U+202F separate words, as they do for writers, and the tsheg between Tibetan syllables (U+0F0B, U+0F0C) separates like a blank.
 /// </summary>
 internal static class WordBreakTableBuilder
 {
@@ -54,7 +54,7 @@ internal static class WordBreakTableBuilder
         {
             case '\n' or '\r' or '\u000B' or '\u000C' or '\u0085' or '\u2028' or '\u2029':
                 return WordBreakClass.LineBreak;
-            case '\u200B' or '\u202F':
+            case '\u200B' or '\u202F' or '\u0F0B' or '\u0F0C':
                 return WordBreakClass.Whitespace;
             case '\u200D':
                 return WordBreakClass.Joiner;

@@ -4,7 +4,7 @@ namespace DataBuild.Text;
 
 /// <summary>
 /// Words and punctuation marks by the word boundaries of Unicode Standard Annex 29, white space left out. Chinese, Japanese, Thai, Lao, Khmer and Burmese
-/// are cut by lists of words; other scripts without spaces give a token a character with its marks. Runs of full stops and of hyphens are one token, as
+/// are cut by lists of words; Tibetan gives a token a syllable, other scripts without spaces a character with its marks. Runs of full stops and of hyphens are one token, as
 /// in the word tokenizers of the field.
 /// </summary>
 public sealed class WordIndex : TokenIndex

@@ -19,7 +19,7 @@ public enum BffRemoval
 /// Removes paragraphs, and documents, whose word n-grams were seen before, by a Bloom filter that documents pass one after the other (BFF: revbucket/bff, with the
 /// settings and the removal type <c>old-both</c> that DCLM used). Unlike there, order and hash functions are fixed: the documents in order of priority, the id last.
 /// </summary>
-[Stage("BffDedup", Version = 1, Phase = StagePhase.Deduplicate, ColumnPrefix = "bff")]
+[Stage("BffDedup", Version = 2, Phase = StagePhase.Deduplicate, ColumnPrefix = "bff")]
 public sealed partial record BffDedup : CorpusStage<PartFigures, BffOutcome>
 {
     [ThreadStatic]

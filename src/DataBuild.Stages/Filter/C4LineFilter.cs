@@ -6,8 +6,6 @@ namespace DataBuild.Stages.Filter;
 /// <summary>Applies C4's line rules to one text.</summary>
 internal ref struct C4LineFilter
 {
-    private static readonly SearchValues<char> LineSeparators = SearchValues.Create("\n\r\v\f\u001C\u001D\u001E\u0085\u2028\u2029");
-
     private static readonly SearchValues<string> Phrases = SearchValues.Create(
         ["javascript", "lorem ipsum", "terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"],
         StringComparison.OrdinalIgnoreCase);
@@ -17,6 +15,7 @@ internal ref struct C4LineFilter
         StringComparison.OrdinalIgnoreCase);
 
     private readonly C4Quality _options;
+    private readonly C4LineRules _rules;
     private readonly TextBuilder _output;
     private int _sentences;
     private int _kept;
@@ -31,33 +30,46 @@ internal ref struct C4LineFilter
     public C4LineFilter(C4Quality options, TextBuilder output)
     {
         _options = options;
+        _rules = C4LineRules.Of(options.Dialect);
         _output = output;
     }
 
     public C4QualityFigures Run(ReadOnlySpan<char> text)
     {
         // One vectorised search tells most documents apart from those with a phrase in some line.
+        int characters = CharacterTable.CountCodePoints(text);
         bool hasPhrase = text.ContainsAny(Phrases);
         bool hasBracket = text.Contains('{');
-        bool hasCitation = _options.RemoveCitations && text.Contains('[');
+        bool hasCitation = _options.RemoveCitations && !_rules.TagsPage && text.Contains('[');
+        if (_rules.TagsPage)
+        {
+            _loremIpsum = hasPhrase && text.Contains("lorem ipsum", StringComparison.OrdinalIgnoreCase);
+            _curlyBracket = hasBracket;
+        }
+
         while (!text.IsEmpty)
         {
-            int end = text.IndexOfAny(LineSeparators);
+            int end = text.IndexOfAny(_rules.Separators);
             ReadOnlySpan<char> line = end < 0 ? text : text[..end];
             text = end < 0 ? default : text[(end + 1 < text.Length && text[end] == '\r' && text[end + 1] == '\n' ? end + 2 : end + 1)..];
-            FilterLine(CharacterTable.Trim(line), hasPhrase, hasBracket, hasCitation);
+            FilterLine(_rules.TrimsLines ? CharacterTable.Trim(line) : line, hasPhrase, hasBracket, hasCitation);
         }
 
         ReadOnlyMemory<char> kept = _output.Memory;
         ReadOnlySpan<char> trimmed = CharacterTable.Trim(kept.Span);
         _ = kept.Span.Overlaps(trimmed, out int start);
         return new C4QualityFigures(
-            _sentences, _kept, _longWords, _unterminated, _short, _javascript, _policy, _loremIpsum, _curlyBracket, kept.Slice(start, trimmed.Length));
+            characters, _rules.SentencesOfPage ? SentenceSegmenter.Count(trimmed) : _sentences, _kept, _longWords, _unterminated, _short, _javascript, _policy, _loremIpsum,
+            _curlyBracket, false, 0, 0, kept.Slice(start, trimmed.Length));
     }
 
     private void FilterLine(ReadOnlySpan<char> line, bool hasPhrase, bool hasBracket, bool hasCitation)
     {
-        if (line.Length > _options.MaxWordLength && HasLongWord(line))
+        if (_rules.TagsPage)
+        {
+            _javascript += hasPhrase && HasJavascriptToken(line) ? 1 : 0;
+        }
+        else if (HasLongWord(line, _options.MaxWordLength))
         {
             _longWords++;
             return;
@@ -86,30 +98,39 @@ internal ref struct C4LineFilter
         }
 
         _kept++;
-        _sentences += SentenceSegmenter.Count(_output.Span[lineStart..]);
+        _sentences += _rules.SentencesOfPage ? 0 : SentenceSegmenter.Count(_output.Span[lineStart..]);
     }
 
     private bool Keeps(ReadOnlySpan<char> original, ReadOnlySpan<char> line, bool hasPhrase, bool hasBracket)
     {
-        if (_options.RequireTerminalPunctuation && !IsTerminated(line))
+        if (line.IsEmpty && _rules.KeepsEmptyLines)
+        {
+            return true;
+        }
+
+        if (_options.RequireTerminalPunctuation && !_rules.IsTerminated(_rules.TrimsLines ? line : CharacterTable.Trim(line)))
         {
             _unterminated++;
             return false;
         }
 
-        // As published, words are counted before citation marks are removed.
-        if (!HasWords(original, _options.MinWordsPerLine))
+        if (!HasWords(_rules.WithoutCitationWords ? line : original, _options.LineWords))
         {
             _short++;
             return false;
         }
 
+        return _rules.TagsPage || KeepsByPhrase(line, hasPhrase, hasBracket);
+    }
+
+    private bool KeepsByPhrase(ReadOnlySpan<char> line, bool hasPhrase, bool hasBracket)
+    {
         if (hasPhrase && line.Contains("lorem ipsum", StringComparison.OrdinalIgnoreCase))
         {
             _loremIpsum = true;
         }
 
-        if (hasPhrase && _options.RemoveJavascriptLines && HasJavascript(line))
+        if (hasPhrase && _options.RemoveJavascriptLines && line.Contains("javascript", StringComparison.OrdinalIgnoreCase))
         {
             _javascript++;
             return false;
@@ -129,43 +150,24 @@ internal ref struct C4LineFilter
         return true;
     }
 
-    private readonly bool IsTerminated(ReadOnlySpan<char> line)
-    {
-        if (line.IsEmpty)
-        {
-            return false;
-        }
-
-        return _options.Dialect == C4Dialect.Dolma
-            ? line[^1] is '.' or '?' or '!' or '"'
-            : line[^1] is '.' or '?' or '!' or '"' or '\'' && !line.EndsWith("...", StringComparison.Ordinal);
-    }
-
-    private readonly bool HasJavascript(ReadOnlySpan<char> line)
+    // Dolma compares whole tokens between white space: "javascript." is none.
+    private static bool HasJavascriptToken(ReadOnlySpan<char> line)
     {
         const string Word = "javascript";
-        int from = 0;
-        while (true)
+        for (int from = 0; line[from..].IndexOf(Word, StringComparison.OrdinalIgnoreCase) is >= 0 and int found; from += found + 1)
         {
-            int at = line[from..].IndexOf(Word, StringComparison.OrdinalIgnoreCase);
-            if (at < 0)
-            {
-                return false;
-            }
-
-            at += from;
+            int at = from + found;
             int end = at + Word.Length;
-            bool whole = (at == 0 || !IsWordCharacter(line[at - 1])) && (end == line.Length || !IsWordCharacter(line[end]));
-            if (whole || _options.Dialect != C4Dialect.Dolma)
+            if ((at == 0 || IsWhitespace(line[at - 1])) && (end == line.Length || IsWhitespace(line[end])))
             {
                 return true;
             }
-
-            from = end;
         }
+
+        return false;
     }
 
-    private static bool IsWordCharacter(char c) => c == '_' || CharacterTable.Is(c, CharacterTraits.Letter | CharacterTraits.Digit | CharacterTraits.OtherNumber);
+    private static bool IsWhitespace(char c) => CharacterTable.Is(c, CharacterTraits.Whitespace);
 
     private static bool HasWords(ReadOnlySpan<char> line, int count)
     {
@@ -178,7 +180,7 @@ internal ref struct C4LineFilter
                 break;
             }
 
-            bool isSpace = CharacterTable.Is(c, CharacterTraits.Whitespace);
+            bool isSpace = IsWhitespace(c);
             words += !isSpace && !inWord ? 1 : 0;
             inWord = !isSpace;
         }
@@ -186,17 +188,23 @@ internal ref struct C4LineFilter
         return words >= count;
     }
 
-    private readonly bool HasLongWord(ReadOnlySpan<char> line)
+    /// <summary>A word between white space is longer than the limit.</summary>
+    internal static bool HasLongWord(ReadOnlySpan<char> text, int limit)
     {
-        int start = 0;
-        for (int i = 0; i <= line.Length; i++)
+        if (text.Length <= limit)
         {
-            if (i < line.Length && !CharacterTable.Is(line[i], CharacterTraits.Whitespace))
+            return false;
+        }
+
+        int start = 0;
+        for (int i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && !IsWhitespace(text[i]))
             {
                 continue;
             }
 
-            if (i - start > _options.MaxWordLength && CharacterTable.CountCodePoints(line[start..i]) > _options.MaxWordLength)
+            if (i - start > limit && CharacterTable.CountCodePoints(text[start..i]) > limit)
             {
                 return true;
             }

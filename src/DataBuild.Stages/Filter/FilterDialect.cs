@@ -15,6 +15,6 @@ public enum FilterDialect
     /// <summary>NeMo Curator.</summary>
     Nemo,
 
-    /// <summary>The words of the paper (Rae et al. 2021, appendix A.1.1), read most plainly.</summary>
+    /// <summary>The words of the paper (Rae et al. 2021, appendix A.1.1; Raffel et al. 2020, section 2.2), read most plainly; C4 where they are silent as its published code.</summary>
     Paper,
 }

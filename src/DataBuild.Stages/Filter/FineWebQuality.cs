@@ -17,7 +17,7 @@ public readonly partial record struct FineWebQualityFigures(
     double LineFeedsPerWord);
 
 /// <summary>The rules that FineWeb found by comparing datasets (Penedo et al. 2024, section 3.6): line ends, short lines, repeated lines, lists.</summary>
-[Stage("FineWebQuality", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "fineweb")]
+[Stage("FineWebQuality", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "fineweb")]
 public sealed partial record FineWebQuality : DocumentStage<FineWebQualityFigures>
 {
     /// <summary>Longest short line.</summary>

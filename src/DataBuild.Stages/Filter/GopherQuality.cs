@@ -30,7 +30,7 @@ public readonly partial record struct GopherQualityFigures(
 /// <summary>
 /// Document quality rules of Gopher (Rae et al. 2021, appendix A.1.1): length, word length, symbols, bullets, ellipses, letters, stop words.
 /// </summary>
-[Stage("GopherQuality", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "gopher")]
+[Stage("GopherQuality", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "gopher")]
 public sealed partial record GopherQuality : DocumentStage<GopherQualityFigures>
 {
     /// <summary>Whose reading of the rules is applied.</summary>

@@ -38,7 +38,7 @@ public readonly partial record struct GopherRepetitionFigures(
 /// Repetition rules of Gopher (Rae et al. 2021, appendix A.1.1, table A1): repeated lines and paragraphs, frequent and repeated word n-grams. Four systems
 /// read them in four ways; see <see cref="Dialect"/>.
 /// </summary>
-[Stage("GopherRepetition", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "repetition")]
+[Stage("GopherRepetition", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "repetition")]
 public sealed partial record GopherRepetition : DocumentStage<GopherRepetitionFigures>
 {
     /// <summary>Whose reading of the rules is applied.</summary>

@@ -86,6 +86,23 @@ internal sealed class HostList
         return false;
     }
 
+    /// <summary>True when the address, or one that it is below (<c>host/a</c> of <c>host/a/b?c</c>), was added.</summary>
+    public bool ContainsAddressOrParent(ReadOnlySpan<char> address)
+    {
+        while (!address.IsEmpty)
+        {
+            if (Contains(address))
+            {
+                return true;
+            }
+
+            int cut = address.LastIndexOfAny('/', '?');
+            address = cut < 0 ? default : address[..cut];
+        }
+
+        return false;
+    }
+
     private static IEnumerable<ReadOnlyMemory<char>> Lines(IReadOnlyList<InputFile> files, string option)
     {
         foreach (InputFile file in files)
@@ -104,8 +121,7 @@ internal sealed class HostList
             {
                 while (reader.ReadLine() is { } line)
                 {
-                    int comment = line.AsSpan().IndexOfAny('#', '!');
-                    ReadOnlyMemory<char> entry = (comment < 0 ? line.AsMemory() : line.AsMemory(0, comment)).Trim();
+                    ReadOnlyMemory<char> entry = line.AsMemory(0, EndOfEntry(line)).Trim();
                     if (!entry.IsEmpty)
                     {
                         yield return entry;
@@ -113,6 +129,20 @@ internal sealed class HostList
                 }
             }
         }
+    }
+
+    // Comments stand at the beginning of a line or after white space; in an address the same characters belong to it.
+    private static int EndOfEntry(string line)
+    {
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] is '#' or '!' && (i == 0 || char.IsWhiteSpace(line[i - 1])))
+            {
+                return i;
+            }
+        }
+
+        return line.Length;
     }
 
     private static ulong Digest(ReadOnlySpan<char> name)

@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Filter;
 public readonly partial record struct ToxicityWordsFigures(int Matches, double PerThousandWords);
 
 /// <summary>Drops documents in which words of lists are frequent: a measure of share, where a single word (as in <see cref="C4BadWords"/>) would drop too much.</summary>
-[Stage("ToxicityWords", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "toxicity")]
+[Stage("ToxicityWords", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "toxicity")]
 public sealed partial record ToxicityWords : DocumentStage<ToxicityWordsFigures>
 {
     private WordListMatcher? _matcher;
@@ -38,7 +38,7 @@ public sealed partial record ToxicityWords : DocumentStage<ToxicityWordsFigures>
     {
         ArgumentNullException.ThrowIfNull(document);
         WordListMatcher matcher = _matcher ?? throw new InvalidOperationException("ToxicityWords is not initialised");
-        int matches = matcher.CountMatches(document.Text, !WithoutWordBoundaries);
+        int matches = matcher.CountMatches(document.Text, WithoutWordBoundaries ? WordBoundary.None : WordBoundary.OtherCharacter);
         return new ToxicityWordsFigures(matches, matches == 0 ? 0 : 1000.0 * matches / Math.Max(1, document.Analyze<WordIndex>().Count));
     }
 

@@ -6,7 +6,7 @@ namespace DataBuild.Stages.Filter;
 /// <param name="Allowed">The host is on an allow list.</param>
 /// <param name="DomainListed">The registered domain of the host is on a list.</param>
 /// <param name="SubdomainListed">The host itself, or a domain between it and the registered one, is on a list.</param>
-/// <param name="UrlListed">The address is on a list.</param>
+/// <param name="UrlListed">The address, or one that it is below, is on a list.</param>
 /// <param name="Words">Words of the word lists in the address.</param>
 /// <param name="SoftWords">Words of the soft word lists in the address, each counted once.</param>
 /// <param name="Subwords">Letter sequences of the subword lists in the address, separators left out.</param>
@@ -17,7 +17,7 @@ public readonly partial record struct UrlFilterFigures(bool Allowed, bool Domain
 /// Drops documents by their address: listed domains and addresses, words in the address (as RefinedWeb, Penedo et al. 2023, appendix G.1, and DataTrove do).
 /// Every list is a file of the project; none is downloaded.
 /// </summary>
-[Stage("UrlFilter", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "url")]
+[Stage("UrlFilter", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "url")]
 public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
 {
     private Lists? _lists;
@@ -42,6 +42,9 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
 
     /// <summary>A listed host stands for all below it. False: only the registered domain and the whole host are looked up, as DataTrove does.</summary>
     public bool MatchSubdomains { get; init; } = true;
+
+    /// <summary>A listed address stands for all below it (<c>host/a</c> for <c>host/a/b</c>), as squidGuard reads UT1's lists. False: only the address itself, as DataTrove does.</summary>
+    public bool MatchPaths { get; init; } = true;
 
     /// <summary>Fewest soft words that drop an address.</summary>
     [Threshold, Option(Min = 1, Unit = "words")]
@@ -79,7 +82,7 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
         ArgumentNullException.ThrowIfNull(document);
         Lists lists = _lists ?? throw new InvalidOperationException("UrlFilter is not initialised");
         string url = document.Url;
-        ReadOnlySpan<char> host = WebAddress.HostOf(url);
+        ReadOnlySpan<char> host = WebAddress.HostOf(url).ToString().ToLowerInvariant();
         ReadOnlySpan<char> registered = WebAddress.RegisteredDomain(host);
         bool domain = lists.Domains.Contains(registered);
         bool subdomain = MatchSubdomains ? !domain && lists.Domains.ContainsHostOrParent(host) : host.Length != registered.Length && lists.Domains.Contains(host);
@@ -87,10 +90,10 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
             lists.Allow.ContainsHostOrParent(host),
             domain,
             subdomain,
-            lists.Urls.Contains(WebAddress.WithoutScheme(url)),
+            MatchPaths ? lists.Urls.ContainsAddressOrParent(WebAddress.WithoutScheme(url)) : lists.Urls.Contains(WebAddress.WithoutScheme(url)),
             CountWords(url, lists.Words),
             CountWords(url, lists.SoftWords),
-            lists.Subwords.Count == 0 ? 0 : lists.Subwords.CountMatches(WithoutSeparators(url), wholeWords: false));
+            lists.Subwords.Count == 0 ? 0 : lists.Subwords.CountMatches(WithoutSeparators(url), WordBoundary.None));
     }
 
     /// <inheritdoc />

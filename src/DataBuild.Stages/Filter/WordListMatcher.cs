@@ -1,5 +1,3 @@
-using DataBuild.Text;
-
 namespace DataBuild.Stages.Filter;
 
 /// <summary>
@@ -31,9 +29,9 @@ internal sealed class WordListMatcher
 
     /// <summary>Number of matches that count; stops at <paramref name="limit"/>.</summary>
     /// <param name="text">Text.</param>
-    /// <param name="wholeWords">Counts only matches with no word character beside them.</param>
+    /// <param name="boundary">Counts only matches that stand between such boundaries.</param>
     /// <param name="limit">Most matches to count.</param>
-    public int CountMatches(ReadOnlySpan<char> text, bool wholeWords, int limit = int.MaxValue)
+    public int CountMatches(ReadOnlySpan<char> text, WordBoundary boundary, int limit = int.MaxValue)
     {
         int matches = 0;
         int state = 0;
@@ -48,7 +46,7 @@ internal sealed class WordListMatcher
             state = Step(state, c);
             for (int hit = _length[state] > 0 ? state : _output[state]; hit != 0 && matches < limit; hit = _output[hit])
             {
-                if (!wholeWords || IsWholeWord(text, i + 1 - _length[hit], i + 1))
+                if (boundary.Stands(text, i + 1 - _length[hit], i + 1))
                 {
                     matches++;
                 }
@@ -75,11 +73,6 @@ internal sealed class WordListMatcher
         List<string> phrases = [.. lines.Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#').Distinct(StringComparer.OrdinalIgnoreCase)];
         return phrases.Count > 0 ? phrases : throw new StageException("DB4304", $"{option}: the list '{file.Value}' holds no line", file.Path);
     }
-
-    private static bool IsWholeWord(ReadOnlySpan<char> text, int start, int end) =>
-        (start == 0 || !IsWordCharacter(text[start - 1])) && (end == text.Length || !IsWordCharacter(text[end]));
-
-    private static bool IsWordCharacter(char c) => c == '_' || CharacterTable.Is(c, CharacterTraits.Letter | CharacterTraits.Digit | CharacterTraits.OtherNumber);
 
     private void Insert(string phrase)
     {

@@ -13,7 +13,7 @@ public readonly partial record struct ByteScoreFigures(double? BitsPerByte, doub
 /// Measures how surprising documents are to a causal language model (an ONNX graph with logits at every position). For a document that fits the model's window and ends with
 /// the end token the bits are exact, since only its canonical encoding carries mass (Phan et al. 2024); bits per byte compare models of different vocabularies.
 /// </summary>
-[Stage("ByteScore", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "byteScore")]
+[Stage("ByteScore", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "byteScore")]
 public sealed partial record ByteScoreStage : OnnxStage<ByteScoreFigures>
 {
     private CausalScorer[] _scorers = [];

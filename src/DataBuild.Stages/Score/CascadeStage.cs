@@ -17,7 +17,7 @@ public readonly partial record struct CascadeFigures(double? Value, double? Smal
 /// the large model decides. The band is given, or calibrated on a sample that both models score, to a stated recall of what the large model keeps. An idea taken from
 /// R2R's routing (Fu et al. 2025), applied to documents, not to tokens.
 /// </summary>
-[Stage("Cascade", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "cascade")]
+[Stage("Cascade", Version = 3, Phase = StagePhase.Score, ColumnPrefix = "cascade")]
 public sealed partial record CascadeStage : OnnxScoreStage<CascadeFigures>
 {
     private TwoModels? _models;

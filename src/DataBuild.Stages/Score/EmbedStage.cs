@@ -13,7 +13,7 @@ public readonly partial record struct EmbedFigures(ReadOnlyMemory<float> Vector,
 /// Embeds documents with an ONNX encoder: its output of one vector a text, or the mean of its vectors of tokens, over one window or all of them. SemanticDedup,
 /// DiversitySelect and GraphRank read the column <c>embedding.vector</c>.
 /// </summary>
-[Stage("Embed", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "embedding")]
+[Stage("Embed", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "embedding")]
 public sealed partial record EmbedStage : OnnxWindowStage<EmbedFigures>
 {
     private OnnxTextScorer? _encoder;

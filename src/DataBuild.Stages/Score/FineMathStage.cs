@@ -10,7 +10,7 @@ public readonly partial record struct FineMathFigures(double? Value, int? Rounde
 /// Scores the quality of mathematical text as FineMath's classifier is used (Allal et al. 2025; NeMo Curator 1e2e4275e, nemo_curator/stages/math/classifiers/finemath.py): the middle of the text, the model's
 /// value cut to [0, 5] and rounded. The sets 3+ and 4+ are those with a rounded score of at least 3 and 4.
 /// </summary>
-[Stage("FineMath", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "finemath")]
+[Stage("FineMath", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "finemath")]
 public sealed partial record FineMathStage : OnnxScoreStage<FineMathFigures>
 {
     private const double Highest = 5;

@@ -16,7 +16,7 @@ public readonly partial record struct ProgressivePrecisionFigures(double? Value,
 /// quantisation (Wang, Zhang and Han 2021) applied to documents. Every decision within the margin is that of the full-precision model; the share of other decisions beyond
 /// it is measured where a sample is given.
 /// </summary>
-[Stage("ProgressivePrecision", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "precision")]
+[Stage("ProgressivePrecision", Version = 3, Phase = StagePhase.Score, ColumnPrefix = "precision")]
 public sealed partial record ProgressivePrecisionStage : OnnxScoreStage<ProgressivePrecisionFigures>
 {
     private TwoModels? _models;

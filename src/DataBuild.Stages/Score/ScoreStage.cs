@@ -13,7 +13,7 @@ public readonly partial record struct ScoreFigures(double? Value, double Covered
 /// Scores documents with an ONNX text classifier or regressor, and keeps those in a range. A text that the model has scored is not scored again, and
 /// editing the range decides anew from the stored scores.
 /// </summary>
-[Stage("Score", Phase = StagePhase.Score, ColumnPrefix = "score")]
+[Stage("Score", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "score")]
 public sealed partial record ScoreStage : OnnxScoreStage<ScoreFigures>
 {
     private OnnxTextScorer? _scorer;

@@ -12,7 +12,7 @@ namespace DataBuild.Stages.Tokenize;
 public readonly partial record struct FimPrepareFigures([property: Column(".ids")] ReadOnlyMemory<int> Ids, int Count, bool Applied, bool InsideToken);
 
 /// <summary>Token ids of every kept document, a share of them rearranged for fill-in-the-middle training; stands in the place of Tokenize.</summary>
-[Stage("FimPrepare", Version = 1, Phase = StagePhase.Tokenize, ColumnPrefix = "fim")]
+[Stage("FimPrepare", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "fim")]
 public sealed partial record FimPrepareStage : TokenFileStage<FimPrepareFigures>
 {
     private static readonly string[] Columns = ["text", "id"];

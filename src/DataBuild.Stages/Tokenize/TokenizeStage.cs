@@ -7,7 +7,7 @@ namespace DataBuild.Stages.Tokenize;
 public readonly partial record struct TokenizeFigures([property: Column(".ids")] ReadOnlyMemory<int> Ids, int Count);
 
 /// <summary>Token ids of every kept document.</summary>
-[Stage("Tokenize", Version = 1, Phase = StagePhase.Tokenize, ColumnPrefix = "tokens")]
+[Stage("Tokenize", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "tokens")]
 public sealed partial record TokenizeStage : TokenFileStage<TokenizeFigures>
 {
     [ThreadStatic]

@@ -68,22 +68,16 @@ public class C4QualityTests
         Assert.Equal("A heading of words\nA sentence of words.", stage.Measure(Document.Create("A heading of words\nshort\nA sentence of words.")).Text.ToString());
     }
 
-    [Fact]
-    public void Dolma_looks_for_whole_words_and_its_own_line_ends()
-    {
-        // allenai/dolma (Apache-2.0), tests of its C4 tagger.
-        C4Quality stage = new() { Dialect = C4Dialect.Dolma };
-        Assert.Equal(2, stage.Measure(Document.Create("This is a test.\nIt has more;\nA trailing space! \nShould be good on this one.\nThis one is bad\n")).UnterminatedLines);
-        Assert.Equal(2, stage.Measure(Document.Create("Short!\nThis short.\nBarely above the limit!\nthis is last frontier.")).ShortLines);
-        Assert.Equal(1, stage.Measure(Document.Create("This is a test javascript.")).JavascriptLines);
-        Assert.Equal(0, stage.Measure(Document.Create("This is a test javascripting.")).JavascriptLines);
-    }
-
-    [Fact]
-    public void Filtering_twice_changes_nothing_more() =>
+    [Theory]
+    [InlineData(FilterDialect.Datatrove)]
+    [InlineData(FilterDialect.Dclm)]
+    [InlineData(FilterDialect.Dolma)]
+    [InlineData(FilterDialect.Nemo)]
+    [InlineData(FilterDialect.Paper)]
+    public void Filtering_twice_changes_nothing_more(FilterDialect dialect) =>
         Gen.String[Gen.Char["ab .!?\"[1]\n{cookies "], 0, 120].Sample(text =>
         {
-            C4Quality stage = new();
+            C4Quality stage = new() { Dialect = dialect };
             string once = stage.Measure(Document.Create(text)).Text.ToString();
             string twice = stage.Measure(Document.Create(once)).Text.ToString();
             string thrice = stage.Measure(Document.Create(twice)).Text.ToString();

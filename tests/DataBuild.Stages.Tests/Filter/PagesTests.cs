@@ -45,10 +45,9 @@ public class PagesTests
             bool isDefault = dialect == FilterDialect.Datatrove;
             kept &= Keeps(new GopherQuality { Dialect = dialect, MinStopWords = 0, MinMeanWordLength = 1 }, document) || !isDefault;
             kept &= Keeps(new GopherRepetition { Dialect = dialect }, document) || !isDefault;
+            _ = Keeps(new C4Quality { Dialect = dialect }, document);
         }
 
-        _ = Keeps(new C4Quality(), document);
-        _ = Keeps(new C4Quality { Dialect = C4Dialect.Dolma }, document);
         _ = Keeps(new C4Paragraph(), document);
         _ = Keeps(new FineWebQuality(), document);
         _ = Keeps(new RefinedWebLines(), document);

@@ -25,6 +25,7 @@ public sealed class UrlFilterTests : IDisposable
     [InlineData("https://user:pw@WWW.Blocked.COM:8080/x", "domain")]
     [InlineData("blocked.com", "domain")]
     [InlineData("https://a.bad.co.uk/", "domain")]
+    [InlineData("https://A.BAD.CO.UK/", "domain")]
     [InlineData("https://good.co.uk/", null)]
     [InlineData("https://ads.example/", "domain")]
     [InlineData("https://track.example/", "domain")]
@@ -43,7 +44,12 @@ public sealed class UrlFilterTests : IDisposable
     [Theory]
     [InlineData("https://x.org/bad/page", "url")]
     [InlineData("http://www.x.org/bad/page/#top", "url")]
+    [InlineData("https://x.org/bad/page/below?q=1", "url")]
+    [InlineData("https://x.org/bad/pages", null)]
     [InlineData("https://x.org/bad", null)]
+    [InlineData("https://y.org/wrong!way", "url")]
+    [InlineData("https://y.org/wrong", null)]
+    [InlineData("https://y.org/a", null)]
     [InlineData("https://x.org/casino-games", "word")]
     [InlineData("https://x.org/casinos", null)]
     [InlineData("https://x.org/free-movie", "soft_words")]
@@ -51,7 +57,15 @@ public sealed class UrlFilterTests : IDisposable
     [InlineData("https://x.org/f-o-r-b/idden", "subword")]
     public void Words_count_by_kind(string url, string? reason) =>
         Assert.Equal(reason, Reason(
-            Ready(new UrlFilter { Urls = [List("x.org/bad/page")], Words = [List("casino")], SoftWords = [List("free", "movie")], Subwords = [List("forbidden")] }), url));
+            Ready(new UrlFilter { Urls = [List("x.org/bad/page", "y.org/wrong!way # not this", "# y.org/a")], Words = [List("casino")], SoftWords = [List("free", "movie")], Subwords = [List("forbidden")] }), url));
+
+    [Fact]
+    public void DataTrove_looks_up_the_address_alone()
+    {
+        UrlFilter stage = Ready(new UrlFilter { MatchPaths = false, Urls = [List("x.org/bad/page")] });
+        Assert.Equal("url", Reason(stage, "https://www.x.org/bad/page/"));
+        Assert.Null(Reason(stage, "https://x.org/bad/page/below"));
+    }
 
     [Fact]
     public void No_list_and_a_missing_list_are_errors()
@@ -67,36 +81,6 @@ public sealed class UrlFilterTests : IDisposable
         UrlFilter stage = Ready(new UrlFilter { Domains = [List([.. Enumerable.Range(0, 20_000).Select(i => $"host{i}.example")])] });
         Assert.All(Enumerable.Range(0, 20_000), i => Assert.Equal("domain", Reason(stage, $"https://host{i}.example/")));
         Assert.All(Enumerable.Range(20_000, 20_000), i => Assert.Null(Reason(stage, $"https://host{i}.example/")));
-    }
-
-    [Fact]
-    public void Bad_words_count_between_other_characters_only()
-    {
-        C4BadWords stage = new() { List = List("ass", "strap on", "xxx") };
-        stage.Initialize(new StageContext(_folder, _folder));
-
-        // allenai/dolma and mlfoundations/dclm: texts of their tests; a comma is a boundary, as C4's expression has it.
-        Assert.Equal(0, Matches("This sentence has no bad words."));
-        Assert.Equal(1, Matches("If I say strap on because we are on a plane, it's still a bad word."));
-        Assert.Equal(1, Matches("This sentence has ass, and a comma."));
-        Assert.Equal(1, Matches("this text contains a badword XXX so it should be removed"));
-        Assert.Equal(0, Matches("xxx123 123xxx classy"));
-        Assert.Equal(3, (stage with { WithoutWordBoundaries = true }).CountIn("xxx123 123xxx classy", _folder));
-        C4BadWordsFigures figures = stage.Measure(Document.Create("xxx"));
-        Assert.Equal("bad_words", stage.Decide(in figures).Reason);
-        Assert.True((stage with { KeepFraction = 1 }).Decide(in figures).IsKeep);
-        Assert.InRange(figures.Draw, 0, 1);
-
-        int Matches(string text) => stage.Measure(Document.Create(text)).Matches;
-    }
-
-    [Fact]
-    public void Overlapping_phrases_are_all_found()
-    {
-        WordListMatcher matcher = new(["he", "she", "his", "hers"]);
-        Assert.Equal(3, matcher.CountMatches("ushers", wholeWords: false));
-        Assert.Equal(1, matcher.CountMatches("ushers", wholeWords: false, limit: 1));
-        Assert.Equal(1, matcher.CountMatches("his ushers", wholeWords: true));
     }
 
     [Fact]
@@ -142,14 +126,5 @@ public sealed class UrlFilterTests : IDisposable
     {
         UrlFilterFigures figures = stage.Measure(Document.Create("text", url));
         return stage.Decide(in figures).Reason;
-    }
-}
-
-internal static class BadWordsExtensions
-{
-    public static int CountIn(this C4BadWords stage, string text, string folder)
-    {
-        stage.Initialize(new StageContext(folder, folder));
-        return stage.Measure(Document.Create(text)).Matches;
     }
 }

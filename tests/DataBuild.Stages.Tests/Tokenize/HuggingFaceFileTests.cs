@@ -31,55 +31,10 @@ public sealed class HuggingFaceFileTests : IDisposable
             Path.Combine(TestPaths.RepositoryRoot, "tests/DataBuild.Stages.Tests/Tokenize/huggingface.expected.json")));
         string[] texts = expected.RootElement.GetProperty("texts").Deserialize<string[]>()!;
         int[][] ids = expected.RootElement.GetProperty("tokenizers").GetProperty(file).Deserialize<int[][]>()!;
-        bool lossy = name is "clip" or "t5-small" || name.StartsWith("kl3m-00", StringComparison.Ordinal);
         for (int i = 0; i < texts.Length; i++)
         {
             Assert.Equal(ids[i], tokenizer.Encode(texts[i], SpecialTokens.Recognise));
-            if (!lossy)
-            {
-                Assert.Equal(texts[i].TrimStart(' '), tokenizer.Decode(tokenizer.Encode(texts[i])).TrimStart(' '));
-            }
         }
-    }
-
-    // What a normaliser makes of a text is what comes back: the text itself for GPT-2, its NFKC for KL3M (ASCII stays), lower case for CLIP. Encoding what came back gives the same ids.
-    [SkippableFact]
-    public void Every_published_tokenizer_brings_real_text_back()
-    {
-        string folder = Path.GetDirectoryName(TestPaths.Shared("data/tokenizers/clip.tokenizer.json.gz"))!;
-        using JsonDocument pages = JsonDocument.Parse(File.ReadAllBytes(TestPaths.Shared("data/pages/wcxb.json")));
-        string[] texts = [.. pages.RootElement.EnumerateObject().Take(15).Select(p => p.Value.GetProperty("text").GetString()!).Select(t => t[..Math.Min(3000, t.Length)])];
-        string[] files = Directory.GetFiles(folder, "*.tokenizer.json.gz");
-        Assert.Equal(11, files.Length);
-        foreach (string file in files)
-        {
-            TextTokenizer tokenizer = TextTokenizer.Load(file);
-            string name = Path.GetFileName(file);
-            // CLIP's definition decodes the mark of a word's end as it stands.
-            string Back(string text) => tokenizer.Decode(tokenizer.Encode(text)).Replace("</w>", " ", StringComparison.Ordinal);
-            foreach (string text in texts)
-            {
-                string valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-                string back = Back(text);
-                Assert.Equal(back, Back(back));
-                if (name.StartsWith("clip", StringComparison.Ordinal) || name.StartsWith("t5", StringComparison.Ordinal))
-                {
-                    // These drop white space and what their vocabularies do not spell; of plain words all letters come back.
-                    Assert.True(Letters(back.ToLowerInvariant()).Length > 0.99 * Letters(valid.ToLowerInvariant()).Length, $"{name}: {back}");
-                }
-                else if (name.StartsWith("kl3m", StringComparison.Ordinal))
-                {
-                    string ascii = string.Concat(text.Where(char.IsAscii));
-                    Assert.Equal(ascii, tokenizer.Decode(tokenizer.Encode(ascii)));
-                }
-                else
-                {
-                    Assert.Equal(valid.TrimStart(' '), back.TrimStart(' '));
-                }
-            }
-        }
-
-        static string Letters(string text) => string.Concat(text.Where(char.IsAsciiLetterLower));
     }
 
     [SkippableFact]
@@ -149,6 +104,19 @@ public sealed class HuggingFaceFileTests : IDisposable
         Assert.Equal([4, 2], tokenizer.Encode("ab abx"));
         Assert.Equal([2], tokenizer.Encode("<s>"));
         Assert.Equal([6], tokenizer.Encode("<s>", SpecialTokens.Recognise));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["</s>",0],["\u003c",-1],["/",-1],["s",-1],["\u003e",-1]]}""", "[2,3,4,5]")]
+    [InlineData("""{"type":"WordLevel","unk_token":"<unk>","vocab":{"<unk>":0,"</s>":1}}""", "[0]")]
+    [InlineData("""{"type":"WordPiece","unk_token":"<unk>","vocab":{"<unk>":0,"</s>":1,"\u003c":2,"##/":3,"##s":4,"##\u003e":5}}""", "[2,3,4,5]")]
+    [InlineData("""{"type":"BPE","ignore_merges":true,"vocab":{"<unk>":0,"</s>":1,"\u003c":2,"/":3,"s":4,"\u003e":5},"merges":[]}""", "[2,3,4,5]")]
+    public void A_text_that_spells_a_control_token_of_the_vocabulary_does_not_become_it(string model, string ids)
+    {
+        string path = Write($$"""{"added_tokens":[{"id":0,"content":"<unk>","special":true},{"id":1,"content":"</s>","special":true}],"model":{{model}}}""");
+        TextTokenizer tokenizer = TextTokenizer.Load(path);
+        Assert.Equal(JsonSerializer.Deserialize<int[]>(ids), tokenizer.Encode("</s>"));
+        Assert.Equal([1], tokenizer.Encode("</s>", SpecialTokens.Recognise));
     }
 
     [Fact]

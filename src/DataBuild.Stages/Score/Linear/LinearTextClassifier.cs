@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Text.Json;
 using DataBuild.Stages.Score.Onnx;
 
@@ -12,6 +13,7 @@ public sealed class LinearTextClassifier
 {
     private readonly Half[] _table;
     private readonly float[] _bias;
+    private readonly Lazy<float[]> _weights;
 
     internal LinearTextClassifier(NGramFeaturizerOptions featurizer, IReadOnlyList<string> labels, IReadOnlyList<double> labelValues, Half[] table, float[] bias)
     {
@@ -20,6 +22,12 @@ public sealed class LinearTextClassifier
         LabelValues = labelValues;
         _table = table;
         _bias = bias;
+        _weights = new Lazy<float[]>(() =>
+        {
+            float[] weights = new float[table.Length];
+            TensorPrimitives.ConvertToSingle(table, weights);
+            return weights;
+        });
     }
 
     /// <summary>How texts are read.</summary>
@@ -42,11 +50,16 @@ public sealed class LinearTextClassifier
             logits[k] = _bias[k];
         }
 
-        for (int i = 0; i < features.Count; i++)
+        float[] table = _weights.Value;
+        ReadOnlySpan<int> ids = features.Ids;
+        ReadOnlySpan<float> values = features.Weights;
+        for (int i = 0; i < ids.Length; i++)
         {
-            for (int k = 0; k < columns; k++)
+            ReadOnlySpan<float> row = table.AsSpan(ids[i] * columns, columns);
+            double value = values[i];
+            for (int k = 0; k < row.Length; k++)
             {
-                logits[k] += features.Weights[i] * (double)_table[(features.Ids[i] * columns) + k];
+                logits[k] += value * row[k];
             }
         }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DataBuild.Stages.Score.Linear;
 
 /// <summary>
@@ -10,7 +8,6 @@ namespace DataBuild.Stages.Score.Linear;
 public sealed class NGramFeaturizer
 {
     private const ulong HashSeed = 0xCBF29CE484222325; // FNV-1a offset basis, 64 bits
-    private const ulong HashPrime = 0x100000001B3;
     private const ulong SequencePrime = 116049371; // factor between tokens of a run, as in fastText's dictionary
     private const char WordStart = '<';
     private const char WordEnd = '>';
@@ -21,8 +18,10 @@ public sealed class NGramFeaturizer
     private readonly int[] _slotOf;
     private readonly ulong[] _recent;
     private readonly char[] _word = new char[MaxWordLength + 2];
-    private readonly List<int> _touched = [];
-    private readonly List<int> _counts = [];
+    private readonly WordTable _words = new();
+    private int[] _buckets = new int[4096];
+    private int[] _counts = new int[4096];
+    private int _slots;
     private int _recentCount;
     private long _total;
 
@@ -48,67 +47,58 @@ public sealed class NGramFeaturizer
         features.Covered = text.IsEmpty ? 1 : (double)read.Length / text.Length;
         _recentCount = 0;
         _total = 0;
+        _words.Clear();
         bool lineEnded = true;
         int position = 0;
         while (position < read.Length)
         {
             char c = read[position];
-            if (IsIdeograph(c))
+            switch (FeatureCharacters.ClassOf(c))
             {
-                position++;
-                _word[1] = c;
-                Word(1);
-                lineEnded = false;
-                continue;
-            }
+                case FeatureCharacterClass.Word:
+                    position += TakeWord(read[position..]);
+                    lineEnded = false;
+                    continue;
+                case FeatureCharacterClass.Ideograph:
+                    _word[1] = c;
+                    Word(1, FeatureCharacters.Hash(HashSeed, c));
+                    lineEnded = false;
+                    break;
+                case FeatureCharacterClass.LineEnd:
+                    // Blank lines say nothing that one line end does not.
+                    if (!lineEnded)
+                    {
+                        Token(FeatureCharacters.Hash(HashSeed, '\n'));
+                        lineEnded = true;
+                    }
 
-            if (IsWordCharacter(c))
-            {
-                int length = 0;
-                while (position < read.Length && length < MaxWordLength && IsWordCharacter(c = read[position]) && !IsIdeograph(c))
-                {
-                    _word[++length] = Fold(c);
-                    position++;
-                }
-
-                Word(length);
-                lineEnded = false;
-                continue;
+                    break;
+                case FeatureCharacterClass.Mark:
+                    Token(FeatureCharacters.Hash(HashSeed, c));
+                    lineEnded = false;
+                    break;
             }
 
             position++;
-            if (c == '\n')
-            {
-                // Blank lines say nothing that one line end does not.
-                if (!lineEnded)
-                {
-                    Token(Hash(HashSeed, '\n'));
-                    lineEnded = true;
-                }
-            }
-            else if (!char.IsWhiteSpace(c))
-            {
-                Token(Hash(HashSeed, c));
-                lineEnded = false;
-            }
         }
 
         Emit(features);
     }
 
-    private static bool IsWordCharacter(char c) => char.IsAscii(c)
-        ? char.IsAsciiLetterOrDigit(c)
-        : char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+    private int TakeWord(ReadOnlySpan<char> text)
+    {
+        int length = 0;
+        ulong hash = HashSeed;
+        while (length < text.Length && length < MaxWordLength && FeatureCharacters.ClassOf(text[length]) == FeatureCharacterClass.Word)
+        {
+            char folded = FeatureCharacters.Fold(text[length]);
+            _word[++length] = folded;
+            hash = FeatureCharacters.Hash(hash, folded);
+        }
 
-    // Scripts that set no spaces between words: every character is a word. Thai and Lao; CJK radicals to ideographs, kana included; compatibility ideographs.
-    private static bool IsIdeograph(char c) => c is (>= '\u0E00' and <= '\u0EFF') or (>= '\u2E80' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF')
-        && char.IsLetterOrDigit(c);
-
-    private static char Fold(char c) => char.IsAscii(c)
-        ? (char.IsAsciiDigit(c) ? '0' : (char)(char.IsAsciiLetterUpper(c) ? c | 0x20 : c))
-        : char.ToLowerInvariant(c);
-
-    private static ulong Hash(ulong hash, char c) => (hash ^ c) * HashPrime;
+        Word(length, hash);
+        return length;
+    }
 
     // Finalizer of SplitMix64: FNV's low bits alone are poor.
     private static ulong Mix(ulong hash)
@@ -118,17 +108,10 @@ public sealed class NGramFeaturizer
         return hash ^ (hash >> 31);
     }
 
-    private void Word(int length)
+    private void Word(int length, ulong wordHash)
     {
-        ReadOnlySpan<char> word = _word.AsSpan(1, length);
-        ulong hash = HashSeed;
-        foreach (char c in word)
-        {
-            hash = Hash(hash, c);
-        }
-
-        Token(hash);
-        if (_options.MinCharacters == 0)
+        Token(wordHash);
+        if (_options.MinCharacters == 0 || !_words.TryStart(wordHash))
         {
             return;
         }
@@ -139,13 +122,13 @@ public sealed class NGramFeaturizer
         for (int start = 0; start + _options.MinCharacters <= bounded.Length; start++)
         {
             int longest = Math.Min(_options.MaxCharacters, bounded.Length - start);
-            hash = ~HashSeed; // tells characters from words
+            ulong hash = ~HashSeed; // tells characters from words
             for (int n = 1; n <= longest; n++)
             {
-                hash = Hash(hash, bounded[start + n - 1]);
+                hash = FeatureCharacters.Hash(hash, bounded[start + n - 1]);
                 if (n >= _options.MinCharacters && n < bounded.Length)
                 {
-                    Count(hash);
+                    _words.Add(Count(hash));
                 }
             }
         }
@@ -181,45 +164,159 @@ public sealed class NGramFeaturizer
         _recent[_recentCount++] = hash;
     }
 
-    private void Count(ulong hash)
+    // Counts an n-gram; its place among those of the text.
+    private int Count(ulong hash)
     {
         int bucket = (int)Mix(hash) & _mask;
         _total++;
         ref int slot = ref _slotOf[bucket];
-        if (slot == 0)
+        if (slot != 0)
         {
-            _touched.Add(bucket);
-            _counts.Add(1);
-            slot = _touched.Count;
+            _counts[slot - 1]++;
+            return slot - 1;
         }
-        else
+
+        if (_slots == _buckets.Length)
         {
-            CollectionsMarshal.AsSpan(_counts)[slot - 1]++;
+            Array.Resize(ref _buckets, _slots * 2);
+            Array.Resize(ref _counts, _slots * 2);
         }
+
+        _buckets[_slots] = bucket;
+        _counts[_slots] = 1;
+        slot = ++_slots;
+        return slot - 1;
     }
 
     private void Emit(FeatureList features)
     {
-        Span<int> counts = CollectionsMarshal.AsSpan(_counts);
-        double scale = 0;
-        if (_options.Weighting == NGramWeighting.Mean)
+        _total += _words.AddRepeats(_counts);
+
+        // With square roots, the squares of weights sum to 1 as the counts sum to the number of n-grams.
+        bool isMean = _options.Weighting == NGramWeighting.Mean;
+        double scale = isMean ? 1.0 / _total : 1 / Math.Sqrt(_total);
+        for (int i = 0; i < _slots; i++)
         {
-            scale = 1.0 / _total;
-        }
-        else
-        {
-            // The squares of square roots of counts sum to the number of n-grams.
-            scale = 1 / Math.Sqrt(_total);
+            double value = isMean ? _counts[i] : Math.Sqrt(_counts[i]);
+            features.Add(_buckets[i], (float)(value * scale));
+            _slotOf[_buckets[i]] = 0;
         }
 
-        for (int i = 0; i < counts.Length; i++)
+        _slots = 0;
+    }
+
+    /// <summary>
+    /// The words of a text and the places of their n-grams of characters, which are looked up where a word stands first; where it stands again only that is counted.
+    /// Words are told apart by their 64-bit hashes, as n-grams are.
+    /// </summary>
+    private sealed class WordTable
+    {
+        private ulong[] _keys = new ulong[1024];
+        private int[] _wordOf = new int[1024];
+        private int[] _ends = new int[512];
+        private int[] _repeats = new int[512];
+        private int[] _places = new int[8192];
+        private int _count;
+        private int _placeCount;
+
+        public void Clear()
         {
-            double value = _options.Weighting == NGramWeighting.Mean ? counts[i] : Math.Sqrt(counts[i]);
-            features.Add(_touched[i], (float)(value * scale));
-            _slotOf[_touched[i]] = 0;
+            Array.Clear(_wordOf);
+            _count = 0;
+            _placeCount = 0;
         }
 
-        _touched.Clear();
-        _counts.Clear();
+        /// <summary>True for a new word, whose places are to be added; an old one is counted.</summary>
+        public bool TryStart(ulong hash)
+        {
+            int mask = _keys.Length - 1;
+            int at = (int)(hash ^ (hash >> 32)) & mask;
+            while (_wordOf[at] != 0)
+            {
+                if (_keys[at] == hash)
+                {
+                    _repeats[_wordOf[at] - 1]++;
+                    return false;
+                }
+
+                at = (at + 1) & mask;
+            }
+
+            if (_count == _ends.Length)
+            {
+                Grow();
+                return TryStart(hash);
+            }
+
+            _keys[at] = hash;
+            _repeats[_count] = 0;
+            _ends[_count] = _placeCount;
+            _wordOf[at] = ++_count;
+            return true;
+        }
+
+        /// <summary>Adds a place of the word that was started last.</summary>
+        public void Add(int place)
+        {
+            if (_placeCount == _places.Length)
+            {
+                Array.Resize(ref _places, _placeCount * 2);
+            }
+
+            _places[_placeCount++] = place;
+            _ends[_count - 1] = _placeCount;
+        }
+
+        /// <summary>Adds to each place how often its words stood again; the sum of what was added.</summary>
+        public long AddRepeats(int[] counts)
+        {
+            long added = 0;
+            int start = 0;
+            for (int word = 0; word < _count; word++)
+            {
+                int end = _ends[word];
+                int repeats = _repeats[word];
+                if (repeats > 0)
+                {
+                    foreach (int place in _places.AsSpan(start, end - start))
+                    {
+                        counts[place] += repeats;
+                    }
+
+                    added += (long)repeats * (end - start);
+                }
+
+                start = end;
+            }
+
+            return added;
+        }
+
+        private void Grow()
+        {
+            Array.Resize(ref _ends, _count * 2);
+            Array.Resize(ref _repeats, _count * 2);
+            ulong[] keys = _keys;
+            int[] wordOf = _wordOf;
+            _keys = new ulong[keys.Length * 2];
+            _wordOf = new int[keys.Length * 2];
+            int mask = _keys.Length - 1;
+            for (int i = 0; i < keys.Length; i++)
+            {
+                if (wordOf[i] == 0)
+                {
+                    continue;
+                }
+
+                int at = (int)(keys[i] ^ (keys[i] >> 32)) & mask;
+                while (_wordOf[at] != 0)
+                {
+                    at = (at + 1) & mask;
+                }
+
+                _keys[at] = keys[i];
+                _wordOf[at] = wordOf[i];
+            }
+        }
     }
 }

@@ -69,12 +69,13 @@ internal static class HuggingFaceFile
         PreTokenizerSteps steps = PreTokenizerReader.Read(root["pre_tokenizer"]);
         byteLevel |= steps.ByteLevel;
         (string?[] vocabulary, double[] scores) = type == "Unigram" ? ReadScored(model["vocab"]) : (ReadVocabulary(model["vocab"]), []);
+        string?[] spelled = WithoutControls(vocabulary, added);
         WordEncoder words;
         TextEncoder? fast = null;
         TokenTable? table = null;
         if (type == "BPE")
         {
-            var reader = new PairModelReader(model, vocabulary);
+            var reader = new PairModelReader(model, vocabulary, spelled);
             (words, fast, table) = reader.Read(byteLevel, steps.OnlyPattern);
             if (steps.Steps.Count == 0 && !byteLevel && reader.StartsWordsOnly('\u2581'))
             {
@@ -87,7 +88,7 @@ internal static class HuggingFaceFile
         }
         else
         {
-            words = ReadWords(type, model, vocabulary, scores);
+            words = ReadWords(type, model, vocabulary, spelled, scores);
         }
 
         (int[] prefix, int[] suffix) = PostProcessorReader.Read(root["post_processor"]);
@@ -127,9 +128,16 @@ internal static class HuggingFaceFile
             : throw model["type"].Refuse("is missing, and neither merges nor the form of vocab say what it is");
     }
 
-    private static WordEncoder ReadWords(string type, DefinitionKey model, string?[] names, double[] scores)
+    // Control tokens that stand in the model's vocabulary too (as </s> does in T5's) come from no text: where they are asked for, they are found before the model sees the text.
+    private static string?[] WithoutControls(string?[] vocabulary, List<AddedToken> added)
     {
-        var table = new TokenTable([.. names.Select(n => n is null ? null : Encoding.UTF8.GetBytes(n))]);
+        HashSet<string> controls = [.. added.Where(t => t.Special && t.Content.EnumerateRunes().Skip(1).Any()).Select(t => t.Content)];
+        return [.. vocabulary.Select(n => n is not null && controls.Contains(n) ? null : n)];
+    }
+
+    private static WordEncoder ReadWords(string type, DefinitionKey model, string?[] names, string?[] spelled, double[] scores)
+    {
+        var table = new TokenTable([.. spelled.Select(n => n is null ? null : Encoding.UTF8.GetBytes(n))]);
         switch (type)
         {
             case "Unigram":

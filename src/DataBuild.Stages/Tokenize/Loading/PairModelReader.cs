@@ -10,6 +10,7 @@ internal sealed class PairModelReader
 {
     private readonly DefinitionKey _key;
     private readonly string?[] _names;
+    private readonly string?[] _spelled;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly string _continuingPrefix;
     private readonly string _endSuffix;
@@ -17,12 +18,14 @@ internal sealed class PairModelReader
     /// <summary>Reads the vocabulary.</summary>
     /// <param name="key">The <c>model</c> key.</param>
     /// <param name="names">Text of every id of the model's vocabulary.</param>
-    public PairModelReader(DefinitionKey key, string?[] names)
+    /// <param name="spelled">The same without ids that come from no text.</param>
+    public PairModelReader(DefinitionKey key, string?[] names, string?[] spelled)
     {
         key.AllowOnly(
             "type", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges");
         _key = key;
         _names = names;
+        _spelled = spelled;
         for (int id = 0; id < names.Length; id++)
         {
             if (names[id] is string name)
@@ -45,7 +48,7 @@ internal sealed class PairModelReader
         bool byteFallback = _key["byte_fallback"].Boolean(false);
         if (!byteLevel)
         {
-            var characters = new TokenTable([.. _names.Select(n => n is null ? null : Encoding.UTF8.GetBytes(n))]);
+            var characters = new TokenTable([.. _spelled.Select(n => n is null ? null : Encoding.UTF8.GetBytes(n))]);
             var options = new CharacterPairOptions(
                 unknown, _key["fuse_unk"].Boolean(false), byteFallback ? ByteFallbackIds() : [], ignoreMerges, _continuingPrefix, _endSuffix);
             return (new CharacterPairEncoder<ListedPairMerge>(characters, rule, options), null, characters);
@@ -61,7 +64,7 @@ internal sealed class PairModelReader
             throw _key["byte_fallback"].Refuse("is not supported in a byte-level model");
         }
 
-        var table = new TokenTable([.. _names.Select(n => n is not null && ByteAlphabet.TryDecode(n, out byte[] bytes) ? bytes : null)]);
+        var table = new TokenTable([.. _spelled.Select(n => n is not null && ByteAlphabet.TryDecode(n, out byte[] bytes) ? bytes : null)]);
         int[] byteIds = [.. Enumerable.Range(0, 256).Select(b => _ids.GetValueOrDefault(ByteAlphabet.Of((byte)b).ToString(), unknown))];
         int[] lastByteIds = _endSuffix.Length == 0 ? byteIds
             : [.. Enumerable.Range(0, 256).Select(b => _ids.GetValueOrDefault(ByteAlphabet.Of((byte)b) + _endSuffix, unknown))];

@@ -7,7 +7,7 @@ namespace DataBuild.Stages.Tokenize.Training;
 /// of listed terms.
 /// Publishes <c>report.md</c> and <c>report.json</c>. Drops nothing.
 /// </summary>
-[Stage("TokenizerReport", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizerReport")]
+[Stage("TokenizerReport", Version = 3, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizerReport")]
 public sealed partial record TokenizerReportStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
     /// <summary>Tokenizers to compare: built-in encodings, files, and <c>@name</c> for what stages trained.</summary>
