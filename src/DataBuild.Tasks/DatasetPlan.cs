@@ -58,61 +58,82 @@ internal sealed class DatasetPlan
 
     public required IReadOnlyList<string> StageAssemblies { get; init; }
 
-    public byte[] ToJson()
+    /// <summary>The whole plan, which the worker reads.</summary>
+    public byte[] ToJson() => Write(json =>
+    {
+        json.WriteString("name", Name);
+        json.WriteString("projectFile", ProjectFile);
+        json.WriteString("projectDirectory", ProjectDirectory);
+        json.WriteString("configuration", Configuration);
+        json.WriteString("outputDirectory", OutputDirectory);
+        json.WriteString("storeDirectory", StoreDirectory);
+        json.WriteString("outputFormat", OutputFormat);
+        json.WriteBoolean("lockedMode", LockedMode);
+        WriteStrings(json, "properties", Properties);
+
+        json.WriteStartArray("crawl");
+        foreach (PlannedCrawl crawl in Crawl)
+        {
+            json.WriteStartObject();
+            json.WriteString("include", crawl.Include);
+            json.WriteString("path", crawl.Path);
+            WriteStrings(json, "metadata", crawl.Metadata);
+            json.WriteString("definedIn", crawl.DefinedIn);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteStages(json, withLines: true);
+        if (Takedown.Count > 0)
+        {
+            WriteStrings(json, "takedown", Takedown);
+        }
+
+        WriteStrings(json, "stageAssemblies", StageAssemblies);
+    });
+
+    /// <summary>What the compiler checks and types: stages and published columns. It says of the inputs only whether there are any.</summary>
+    public byte[] ToCompilerJson() => Write(json =>
+    {
+        json.WriteString("name", Name);
+        json.WriteString("projectFile", ProjectFile);
+        json.WriteBoolean("hasInputs", Crawl.Count > 0);
+        json.WriteString("outputColumns", Properties.FirstOrDefault(p => p.Key == "DataBuildOutputColumns").Value ?? "");
+        WriteStages(json, withLines: false);
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> properties)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, WriterOptions))
         {
             json.WriteStartObject();
             json.WriteNumber("formatVersion", FormatVersion);
-            json.WriteString("name", Name);
-            json.WriteString("projectFile", ProjectFile);
-            json.WriteString("projectDirectory", ProjectDirectory);
-            json.WriteString("configuration", Configuration);
-            json.WriteString("outputDirectory", OutputDirectory);
-            json.WriteString("storeDirectory", StoreDirectory);
-            json.WriteString("outputFormat", OutputFormat);
-            json.WriteBoolean("lockedMode", LockedMode);
-            WriteStrings(json, "properties", Properties);
-
-            json.WriteStartArray("crawl");
-            foreach (PlannedCrawl crawl in Crawl)
-            {
-                json.WriteStartObject();
-                json.WriteString("include", crawl.Include);
-                json.WriteString("path", crawl.Path);
-                WriteStrings(json, "metadata", crawl.Metadata);
-                json.WriteString("definedIn", crawl.DefinedIn);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("stages");
-            foreach (PlannedStage stage in Stages)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", stage.Name);
-                WriteStrings(json, "metadata", stage.Metadata);
-                json.WriteString("definedIn", stage.DefinedIn);
-                if (stage.Line is { } line)
-                {
-                    json.WriteNumber("line", line);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (Takedown.Count > 0)
-            {
-                WriteStrings(json, "takedown", Takedown);
-            }
-
-            WriteStrings(json, "stageAssemblies", StageAssemblies);
+            properties(json);
             json.WriteEndObject();
         }
 
         return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private void WriteStages(Utf8JsonWriter json, bool withLines)
+    {
+        json.WriteStartArray("stages");
+        foreach (PlannedStage stage in Stages)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", stage.Name);
+            WriteStrings(json, "metadata", stage.Metadata);
+            json.WriteString("definedIn", stage.DefinedIn);
+            if (withLines && stage.Line is { } line)
+            {
+                json.WriteNumber("line", line);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)

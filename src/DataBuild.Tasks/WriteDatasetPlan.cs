@@ -4,8 +4,9 @@ using Task = Microsoft.Build.Utilities.Task;
 namespace DataBuild.Tasks;
 
 /// <summary>
-/// Writes the plan of a dataset project: its inputs, its stages in declared order and its settings, as JSON.
-/// The file is touched only when its content changes, so that the compiler and the worker see a change only when there is one.
+/// Writes the plan of a dataset project: its inputs, its stages in declared order and its settings, as JSON. What the compiler checks of it goes into a
+/// file of its own, without the inputs: another crawl file is no reason to compile.
+/// A file is touched only when its content changes, so that the compiler and the worker see a change only when there is one.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
@@ -77,6 +78,10 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     [Required]
     public string PlanFile { get; set; } = "";
 
+    /// <summary>The file for the compiler to write.</summary>
+    [Required]
+    public string CompilerPlanFile { get; set; } = "";
+
     /// <summary>True when what the build compiles or copies may define stages: the project has sources that a person wrote, or a package of stages.</summary>
     [Output]
     public bool DefinesStages { get; private set; }
@@ -85,7 +90,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     [Output]
     public ITaskItem[] OptionFiles { get; private set; } = [];
 
-    /// <summary>True when the file's content was changed.</summary>
+    /// <summary>True when the plan file's content was changed.</summary>
     [Output]
     public bool Changed { get; private set; }
 
@@ -125,27 +130,38 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
         OptionFiles = [.. Stages.SelectMany(item => CustomMetadata(item)).SelectMany(option => option.Value.Split(';'))
             .Select(value => value.Trim()).Where(value => value.Length > 0 && File.Exists(Rooted(projectDirectory, value)))
             .Distinct(StringComparer.Ordinal).Select(value => new Microsoft.Build.Utilities.TaskItem(value))];
-        byte[] content = plan.ToJson();
-        string path = Rooted(projectDirectory, PlanFile);
+        if (WriteIfChanged(Rooted(projectDirectory, PlanFile), plan.ToJson()) is not { } changed
+            || WriteIfChanged(Rooted(projectDirectory, CompilerPlanFile), plan.ToCompilerJson()) is null)
+        {
+            return false;
+        }
+
+        Changed = changed;
+        return true;
+    }
+
+    /// <summary>Writes a file unless it has that content; null after an error, which has been logged.</summary>
+    private bool? WriteIfChanged(string path, byte[] content)
+    {
         try
         {
-            Changed = !(File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content));
-            if (Changed)
+            bool changed = !(File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content));
+            if (changed)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 string temporary = path + ".partial";
                 File.WriteAllBytes(temporary, content);
                 File.Move(temporary, path, overwrite: true);
             }
+
+            Log.LogMessage(MessageImportance.Low, changed ? $"{path}: written" : $"{path}: unchanged");
+            return changed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogError(DiagnosticCodes.PlanNotWritten, $"the plan could not be written to '{path}': {e.Message}");
-            return false;
+            return null;
         }
-
-        Log.LogMessage(MessageImportance.Low, Changed ? $"{path}: written" : $"{path}: unchanged");
-        return true;
     }
 
     // Assembly information and global usings, which every project has.

@@ -26,6 +26,9 @@ internal sealed class BuildResult
 
     public List<string> Targets { get; } = [];
 
+    /// <summary>Names of the tasks that ran; of a target that is up to date none does.</summary>
+    public List<string> Tasks { get; } = [];
+
     /// <summary>Names of the files that the log holds copies of.</summary>
     public List<string> EmbeddedFiles { get; } = [];
 
@@ -59,6 +62,9 @@ internal sealed class BuildResult
                 case TargetStartedEventArgs e:
                     result.Targets.Add(e.TargetName);
                     result.ProjectTargets.Add((Path.GetFileNameWithoutExtension(e.ProjectFile), e.TargetName));
+                    break;
+                case TaskStartedEventArgs e:
+                    result.Tasks.Add(e.TaskName);
                     break;
                 case { } e when e.GetType().Name == "ExtendedBuildMessageEventArgs":
                     // Both MSBuild and the log reader have a type of this name.

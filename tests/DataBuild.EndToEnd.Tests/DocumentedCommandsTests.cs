@@ -31,10 +31,11 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         _folder = Path.Combine(_root, "work");
         Directory.CreateDirectory(_folder);
 
-        // Packages of an earlier run must not be found.
+        // Packages of an earlier run must not be found; what comes from elsewhere is not fetched once more.
         File.WriteAllText(Path.Combine(_root, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{_root}/packages" /></config>
+              <fallbackPackageFolders><add key="restored" value="{PackageFeed.RestoredPackages}" /></fallbackPackageFolders>
             </configuration>
             """);
     }
@@ -46,7 +47,6 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "the tutorial's commands are for a POSIX shell");
         StringBuilder script = new("set -euo pipefail\n");
-        script.Append($"databuild() {{ dotnet '{Worker}' \"$@\"; }}\n");
         foreach (MarkdownBlock block in MarkdownBlocks.Of(Path.Combine(TestPaths.RepositoryRoot, "docs", "tutorial.md")))
         {
             if (block.Language == "sh")
@@ -67,6 +67,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.Contains("now dropped by gopher: too_few_words", output, StringComparison.Ordinal);
         Assert.Contains("error DB5042", output, StringComparison.Ordinal);
         Assert.Contains("Web: rows, stage counts and manifest are as verified", output, StringComparison.Ordinal);
+        Assert.Matches(@"Passed: +4\b", output);
         Assert.True(File.Exists(Path.Combine(_folder, "Web", "bin", "Debug", "Web", "tokens", "train.bin")));
         Assert.True(File.Exists(Path.Combine(_folder, "Web", "bin", "Sample", "Web", "manifest.json")));
         Assert.True(File.Exists(Path.Combine(_folder, "published", "Web", "manifest.json")));
@@ -99,6 +100,11 @@ public sealed partial class DocumentedCommandsTests : IDisposable
                 if (RunElsewhere.TryGetValue(line, out string? where))
                 {
                     Assert.True(where.Contains(' ', StringComparison.Ordinal) || tests.Contains($"class {where}", StringComparison.Ordinal), $"'{line}': there are no tests {where}");
+                }
+                else if (Definition().Match(line) is { Success: true } definition)
+                {
+                    // What the script begins with, under the path that a person sees.
+                    Assert.Equal(Worker, Path.Combine(TestPaths.RepositoryRoot, definition.Groups["path"].Value.Replace("/Debug/", $"/{Configuration}/", StringComparison.Ordinal)));
                 }
                 else if (LongTest().Match(line) is { Success: true } longer)
                 {
@@ -186,6 +192,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDTERMINALLOGGER"] = "off";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_ROOT"] = DotNet.Root;
 
         // The package is made of what this build made, for this platform.
         start.Environment["DOTNET_CLI_DISABLE_PUBLISH_AND_PACK_RELEASE"] = Configuration == "Debug" ? "true" : "false";
@@ -202,6 +209,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     [GeneratedRegex("^databuild ([a-z]+)(.*)$")]
     private static partial Regex Command();
+
+    [GeneratedRegex("""^databuild\(\) \{ dotnet (?<path>[A-Za-z0-9./]+) "\$@"; \}$""")]
+    private static partial Regex Definition();
 
     [GeneratedRegex("^(?:(?<name>DATABUILD_[A-Z_]+)=[0-9]+ )+dotnet test (?<project>tests/[A-Za-z.]+) --filter (?<filter>[A-Za-z]+)$")]
     private static partial Regex LongTest();

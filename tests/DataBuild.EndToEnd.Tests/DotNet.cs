@@ -11,6 +11,9 @@ internal static class DotNet
     public static string Platform =>
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
+    /// <summary>Where the runtime lies that runs this test, wherever it was installed: programs that a tool package brings look for it there.</summary>
+    public static string Root => Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath)!;
+
     /// <summary>Runs to the end; the log is read from a binary log.</summary>
     public static BuildResult Run(string folder, params string[] arguments)
     {

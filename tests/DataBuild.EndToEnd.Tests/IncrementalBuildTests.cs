@@ -21,6 +21,7 @@ public sealed class IncrementalBuildTests
 
         // First build: everything is computed; pages 4 and 5 lie in both files.
         BuildResult first = project.Build().AssertSucceeded();
+        Assert.Contains("Csc", first.Tasks);
         first.AssertStage("Extract", shards: 2, computed: 2);
         first.AssertStage("GopherQuality", shards: 2, computed: 2);
         StageCounts duplicates = first.AssertStage("ExactDedup", shards: 2, merged: true);
@@ -56,6 +57,7 @@ public sealed class IncrementalBuildTests
         project.Write("crawl/c.warc.gz", CrawlFile.Pages(20, 3));
         File.SetLastWriteTimeUtc(Path.Combine(project.Folder, "crawl/c.warc.gz"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         BuildResult added = project.Build().AssertSucceeded();
+        Assert.DoesNotContain("Csc", added.Tasks);
         added.AssertStage("Extract", shards: 3, computed: 1);
         added.AssertStage("GopherQuality", shards: 3, computed: 1);
         Assert.Equal(13, added.AssertStage("ExactDedup", shards: 3, merged: true).Kept);

@@ -97,8 +97,7 @@ public sealed class InstalledToolTests(PackageFeed feed)
     private static string Run(string program, string folder, int exitCode, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
-        // Where the runtime lies that runs this test, wherever it was installed.
-        start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath);
+        start.Environment["DOTNET_ROOT"] = DotNet.Root;
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

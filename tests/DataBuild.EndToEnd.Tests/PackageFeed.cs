@@ -14,21 +14,20 @@ public sealed class PackageFeed : IDisposable, ICollectionFixture<PackageFeed>
     {
         Directory.CreateDirectory(Folder);
         string configuration = typeof(PackageFeed).Assembly.Location.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        foreach (string project in new[] { "msbuild/DataBuild.Sdk", "msbuild/DataBuild.Templates", "src/DataBuild.Core", "src/DataBuild.Formats", "src/DataBuild.Dataset", "src/DataBuild.Stages", "src/DataBuild.Engine", "src/DataBuild.Testing", "src/DataBuild.Worker" })
-        {
-            DotNet.Run(TestPaths.RepositoryRoot, "pack", $"{project}/{Path.GetFileName(project)}.csproj", "--no-build", "-c", configuration, "-o", Feed, $"-p:DataBuildSdkRuntime={DotNet.Platform}").AssertSucceeded();
-        }
+        DotNet.Run(TestPaths.RepositoryRoot, "pack", "msbuild/Packages.proj", "--no-build", "-c", configuration, "-o", Feed, $"-p:DataBuildSdkRuntime={DotNet.Platform}").AssertSucceeded();
 
         // Packages of its own folder: those of an earlier run must not be found. What the libraries depend on comes from where it was restored to.
-        string restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Folder}/packages" /></config>
               <packageSources><clear /><add key="local" value="{Feed}" /></packageSources>
-              <fallbackPackageFolders><add key="restored" value="{restored}" /></fallbackPackageFolders>
+              <fallbackPackageFolders><add key="restored" value="{RestoredPackages}" /></fallbackPackageFolders>
             </configuration>
             """);
     }
+
+    /// <summary>Where the repository's own dependencies were restored to.</summary>
+    public static string RestoredPackages { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "databuild-e2e", Guid.NewGuid().ToString("N"));
 

@@ -7,7 +7,7 @@ public sealed class ReaderTests
         using System.Linq;
         using DataBuild;
 
-        foreach (var d in Tiny.Open().Where(d => d.LanguageCode == "en").OrderBy(d => d.Url))
+        foreach (var d in Tiny.Open().Where(d => d.Language == "en").OrderBy(d => d.Url))
         {
             System.Console.WriteLine($"{d.Url} {d.Source} {d.Text!.Length > 100} {d.LanguageScore > 0.5f}");
         }

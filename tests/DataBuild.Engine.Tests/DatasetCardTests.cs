@@ -46,7 +46,21 @@ public sealed class DatasetCardTests : IDisposable
     {
         _dataset.Properties["DatasetLicense"] = "LicenseRef-House";
         _dataset.Build();
-        Assert.Contains("license: other\nlicense_name: LicenseRef-House\n", Card(), StringComparison.Ordinal);
+        Assert.Matches("license: other\nlicense_name: LicenseRef-House\n(language|task_categories):", Card());
+        Assert.Contains("\"license\": {\n    \"@type\": \"sc:CreativeWork\",\n    \"name\": \"LicenseRef-House\"", File.ReadAllText(Path.Combine(_dataset.OutputFolder, "croissant.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ODC-By-1.0", "license:\n- odc-by\n")]
+    [InlineData("GPL-3.0-or-later", "license:\n- gpl-3.0\n")]
+    [InlineData("CDLA-Permissive-2.0", "license:\n- cdla-permissive-2.0\n")]
+    [InlineData("CERN-OHL-P-2.0", "license: other\nlicense_name: \"CERN-OHL-P-2.0\"\nlicense_link: https://spdx.org/licenses/CERN-OHL-P-2.0.html\n")]
+    [InlineData("https://example.org/terms", "license: other\nlicense_name: \"https://example.org/terms\"\nlicense_link: https://example.org/terms\n")]
+    public void ALicenceHasTheHubsNameOrALink(string license, string yaml)
+    {
+        _dataset.Properties["DatasetLicense"] = license;
+        _dataset.Build();
+        Assert.Contains(yaml, Card(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,9 +133,9 @@ public sealed class DatasetCardTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_dataset.OutputFolder, "croissant.json")));
         JsonElement root = document.RootElement;
 
-        // Required of every dataset by version 1.0 of the format.
+        // Required of every dataset by version 1.1 of the format.
         Assert.Equal("sc:Dataset", root.GetProperty("@type").GetString());
-        Assert.Equal("http://mlcommons.org/croissant/1.0", root.GetProperty("conformsTo").GetString());
+        Assert.Equal("http://mlcommons.org/croissant/1.1", root.GetProperty("conformsTo").GetString());
         Assert.Equal("Two inputs.", root.GetProperty("description").GetString());
         Assert.Equal("https://spdx.org/licenses/CC-BY-4.0.html", root.GetProperty("license").GetString());
         Assert.Equal("Test", root.GetProperty("name").GetString());
@@ -138,10 +152,14 @@ public sealed class DatasetCardTests : IDisposable
             Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), f.GetProperty("sha256").GetString());
             Assert.Equal($"{bytes.Length} B", f.GetProperty("contentSize").GetString());
         });
+        Assert.Equal(format == "parquet" ? "application/x-parquet" : "application/zstd", files.Single(f => f.Key.StartsWith("data/", StringComparison.Ordinal)).Value.GetProperty("encodingFormat").GetString());
+        Assert.Equal("application/x-parquet", files["verdicts.parquet"].GetProperty("encodingFormat").GetString());
+        Assert.Equal("text/markdown", files["README.md"].GetProperty("encodingFormat").GetString());
         JsonElement records = Assert.Single(root.GetProperty("recordSet").EnumerateArray());
         JsonElement[] fields = [.. records.GetProperty("field").EnumerateArray()];
         Assert.Equal(fields.Length, fields.Select(f => f.GetProperty("@id").GetString()).Distinct().Count());
         Assert.All(fields, f => Assert.True(files.ContainsKey(f.GetProperty("source").GetProperty("fileObject").GetProperty("@id").GetString()!)));
+        Assert.Equal(fields[0].GetProperty("@id").GetString(), records.GetProperty("key").GetProperty("@id").GetString());
         Assert.Equal(value, fields[0].GetProperty("source").GetProperty("extract").GetProperty(extract).GetString());
 
         // Every term that is used is one of the context's, of schema.org (@vocab), or a keyword.

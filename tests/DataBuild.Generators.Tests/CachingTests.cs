@@ -1,27 +1,57 @@
 using System.Collections;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using DataBuild.Generators.Figures;
 using DataBuild.Generators.Plan;
 using DataBuild.Generators.Stages;
 using DataBuild.Generators.Tests.Plan;
+using DataBuild.Tests;
 using Microsoft.CodeAnalysis;
 
 namespace DataBuild.Generators.Tests;
 
-public sealed class CachingTests
+public sealed partial class CachingTests
 {
-    private static readonly string[] StageSteps = ["StageResult", "Stage", "StageEntries", "DuplicateStages", "AssemblyName", "FiguresResult", "Figures"];
-    private static readonly string[] PlanSteps = ["Plan", "ProjectFile", "ProjectFiles", "ReferenceSchemas", "ReferencedSchemas", "Schemas", "CheckedPlan", "Pipeline", "DeclaredNamespaces", "HasReader", "DatasetContext", "Dataset"];
+    private const string BrokenPlan = "{\"formatVersion\": 2}";
 
+    // What a plan generator may see: a right stage and a wrong one, an input with a slip, stages of this project and of a reference, and a plan file that cannot be read.
     private static readonly string WithError = PlanSamples.Project.Replace("Form=", "Frm=", StringComparison.Ordinal);
+    private static readonly AdditionalText[] Everything =
+    [
+        .. PlanSamples.Files(WithError.Replace("<Crawl ", "<Crawl Wight=\"2\" ", StringComparison.Ordinal)),
+        new MemoryFile("/data/obj/Broken.databuild.pipeline.json", BrokenPlan),
+    ];
+
+    // And what the generators of stages may see: right ones, and a slip of each kind.
+    private const string WrongStages = "[Stage(\"S\")] public record S; [Stage(\"WordCount\")] public sealed partial record Twice : DocumentStage { public override Verdict Run(Document document) => Verdict.Keep; } [Figures] public record struct F(decimal D);";
+
+    private static readonly IIncrementalGenerator[] Generators = [new StageGenerator(), new FiguresGenerator(), new DatasetPlanGenerator()];
 
     [Fact]
-    public void An_unrelated_edit_makes_no_stage_code_anew()
+    public void Every_step_has_a_name_and_every_name_is_a_step_that_the_tests_run()
     {
-        GeneratorRun run = StartStages();
+        string source = string.Concat(Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "generators", "DataBuild.Generators"), "*Generator.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        string[] names = [.. NamedStep().Matches(source).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)];
+        Assert.Equal(names.Distinct(), names);
+        Assert.Equal(names, StartEverything().Steps().Order(StringComparer.Ordinal));
+
+        // A step without a name would be kept or made anew unseen: each provider's last operator names it.
+        Assert.Empty(UnnamedProvider().Matches(source).Select(m => m.Value));
+    }
+
+    [Fact]
+    public void An_unrelated_edit_makes_no_step_anew()
+    {
+        GeneratorRun run = StartEverything();
+        string[] before = run.Diagnostics();
+        Assert.Superset(new HashSet<string> { "DB1002", "DB1010", "DB1030", "DB1101", "DB1104" }, before.Select(d => d[..6]).ToHashSet());
         run.AddUnrelatedSource();
-        Assert.All(StageSteps, step => AssertKept(run, step));
+        Assert.All(run.Steps(), step => AssertKept(run, step));
         Assert.All(run.OutputReasons(), r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+
+        // Nor is a diagnostic lost because its step was not run again.
+        Assert.Equal(before, run.Diagnostics());
     }
 
     [Fact]
@@ -43,15 +73,6 @@ public sealed class CachingTests
     }
 
     [Fact]
-    public void An_unrelated_edit_checks_no_plan_anew()
-    {
-        GeneratorRun run = GeneratorRun.Start([new DatasetPlanGenerator()], "", PlanSamples.Files(WithError), [GeneratorRun.SampleStages]);
-        run.AddUnrelatedSource();
-        Assert.All(PlanSteps, step => AssertKept(run, step));
-        Assert.All(run.OutputReasons(), r => Assert.Equal(IncrementalStepRunReason.Cached, r));
-    }
-
-    [Fact]
     public void Blanks_in_the_project_file_change_no_code()
     {
         AdditionalText[] before = PlanSamples.Files(WithError);
@@ -64,16 +85,6 @@ public sealed class CachingTests
 
         // The moved diagnostic is the only output made anew.
         Assert.Single(run.OutputReasons(), r => r is not (IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged));
-    }
-
-    [Fact]
-    public void An_unrelated_edit_checks_no_input_anew()
-    {
-        GeneratorRun run = GeneratorRun.Start([new DatasetPlanGenerator()], "", PlanSamples.Files(PlanSamples.Project.Replace("<Crawl ", "<Crawl Wight=\"2\" ", StringComparison.Ordinal)), [GeneratorRun.SampleStages]);
-        Assert.StartsWith("DB1030(3,12)", Assert.Single(run.Diagnostics()), StringComparison.Ordinal);
-        run.AddUnrelatedSource();
-        AssertKept(run, "InputDiagnostics");
-        Assert.Single(run.Diagnostics());
     }
 
     [Fact]
@@ -90,21 +101,13 @@ public sealed class CachingTests
     [Fact]
     public void No_step_holds_a_symbol_a_syntax_node_or_a_mutable_list()
     {
-        GeneratorRun[] runs =
-        [
-            StartStages(),
-            GeneratorRun.Start([new StageGenerator(), new FiguresGenerator()], "[Stage(\"S\")] public record S; [Figures] public record struct F(decimal D);"),
-            GeneratorRun.Start([new DatasetPlanGenerator()], GeneratorRun.SampleSource(), PlanSamples.Files("<Project><ItemGroup><Crawl Include=\"a\" Wrong=\"b\" /><Stage Include=\"Wrong\" /></ItemGroup></Project>"), [GeneratorRun.SampleStages]),
-        ];
+        GeneratorRun run = StartEverything();
         HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
-        foreach (GeneratorRun run in runs)
+        foreach ((string step, var outputs) in run.Result.Results.SelectMany(r => r.TrackedSteps).Where(s => run.Steps().Contains(s.Key)))
         {
-            foreach ((string step, var outputs) in run.Result.Results.SelectMany(r => r.TrackedSteps).Where(s => StageSteps.Concat(PlanSteps).Concat(["StageDiagnostics", "FiguresDiagnostics", "PlanDiagnostics", "InputDiagnostics", "DeclaredSchemas", "UnreadablePlans"]).Contains(s.Key)))
+            foreach ((object value, _) in outputs.SelectMany(o => o.Outputs))
             {
-                foreach ((object value, _) in outputs.SelectMany(o => o.Outputs))
-                {
-                    Walk(step, value, seen);
-                }
+                Walk(step, value, seen);
             }
         }
 
@@ -143,5 +146,14 @@ public sealed class CachingTests
         Assert.All(reasons, r => Assert.Contains(r, new[] { IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged }));
     }
 
+    private static GeneratorRun StartEverything() => GeneratorRun.Start(Generators, GeneratorRun.SampleSource() + WrongStages, Everything, [GeneratorRun.SampleStages]);
+
     private static GeneratorRun StartStages() => GeneratorRun.Start([new StageGenerator(), new FiguresGenerator()], GeneratorRun.SampleSource());
+
+    [GeneratedRegex("""WithTrackingName\("([A-Za-z]+)"\)""")]
+    private static partial Regex NamedStep();
+
+    // Statements that declare a provider and do not end with its name.
+    [GeneratedRegex(@"Incremental(?:Value|Values)Provider<[^;=]+=[^;]*(?<!WithTrackingName\(""[A-Za-z]+""\));")]
+    private static partial Regex UnnamedProvider();
 }

@@ -26,6 +26,9 @@ internal sealed class GeneratorRun
     /// <summary>Reference to the library that reads datasets.</summary>
     public static readonly MetadataReference Reader = MetadataReference.CreateFromFile(typeof(Dataset<>).Assembly.Location);
 
+    // The compiler's own; those of its search for attributes have an underscore in their names.
+    private static readonly HashSet<string> CompilerSteps = ["Compilation", "CompilationOptions", "ParseOptions", "AdditionalTexts", "AnalyzerConfigOptions", "MetadataReferences", "SourceOutput", "ImplementationSourceOutput"];
+
     private GeneratorDriver _driver;
 
     private GeneratorRun(CSharpCompilation compilation, GeneratorDriver driver)
@@ -86,6 +89,9 @@ internal sealed class GeneratorRun
 
     /// <summary>Errors and warnings of the compilation together with what was generated.</summary>
     public string[] CompilerDiagnostics() => [.. Compilation.AddSyntaxTrees(Result.GeneratedTrees).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS1701").Select(d => d.ToString())];
+
+    /// <summary>The steps that the generators name; those of the compiler itself, whose inputs differ in every run, have names of their own.</summary>
+    public string[] Steps() => [.. Result.Results.SelectMany(r => r.TrackedSteps.Keys).Distinct().Where(s => !CompilerSteps.Contains(s) && !s.Contains('_', StringComparison.Ordinal))];
 
     /// <summary>Why each value of a step was made, in the last run.</summary>
     public IncrementalStepRunReason[] Reasons(string step) => Result.Results.SelectMany(r => r.TrackedSteps.TryGetValue(step, out ImmutableArray<IncrementalGeneratorRunStep> steps) ? steps : [])

@@ -32,9 +32,9 @@ public sealed class QuickStartTests() : DatasetTests("QuickStart")
         using DuckDBConnection connection = new("DataSource=:memory:");
         connection.Open();
         using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = $"select id, url, source, text, language_code, tokens_count from read_parquet('{Dataset.Folder}/data/*.parquet')";
+        command.CommandText = $"select id, url, source, text, language, tokens_count from read_parquet('{Dataset.Folder}/data/*.parquet')";
         using DuckDBDataReader reader = command.ExecuteReader();
-        foreach (PublishedRow row in Dataset.Rows(["id", "url", "source", "text", "language_code", "tokens_count"]))
+        foreach (PublishedRow row in Dataset.Rows(["id", "url", "source", "text", "language", "tokens_count"]))
         {
             Assert.True(reader.Read());
             for (int i = 0; i < row.Values.Count; i++)

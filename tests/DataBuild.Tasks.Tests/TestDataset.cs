@@ -23,6 +23,8 @@ internal sealed class TestDataset : IDisposable
 
     public string PlanFile => Path.Combine(Folder, "obj", "Tiny.databuild.plan.json");
 
+    public string CompilerPlanFile => Path.Combine(Folder, "obj", "Tiny.databuild.pipeline.json");
+
     public string UpToDateFile => Path.Combine(Folder, "obj", "Tiny.databuild.uptodate.json");
 
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile).ReplaceLineEndings("\n") : "";
@@ -43,6 +45,7 @@ internal sealed class TestDataset : IDisposable
         Stages = stages,
         StageAssemblies = [new TaskItem("bin/Debug/net10.0/Tiny.dll")],
         PlanFile = PlanFile,
+        CompilerPlanFile = CompilerPlanFile,
     };
 
     public void WritePlan()

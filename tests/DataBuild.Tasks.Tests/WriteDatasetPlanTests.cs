@@ -95,6 +95,38 @@ public sealed class WriteDatasetPlanTests : IDisposable
     }
 
     [Fact]
+    public void The_compilers_file_is_written_again_for_another_stage_and_not_for_another_input()
+    {
+        WriteDatasetPlan first = _dataset.PlanTask(_engine, new TaskItem("Extract"));
+        first.Properties = [new TaskItem("DataBuildOutputColumns", new Dictionary<string, string> { ["Value"] = "id;text" })];
+        Assert.True(first.Execute());
+        string written = File.ReadAllText(_dataset.CompilerPlanFile);
+        using (JsonDocument plan = JsonDocument.Parse(written))
+        {
+            Assert.Equal(["formatVersion", "name", "projectFile", "hasInputs", "outputColumns", "stages"], plan.RootElement.EnumerateObject().Select(p => p.Name));
+            Assert.True(plan.RootElement.GetProperty("hasInputs").GetBoolean());
+            Assert.Equal("id;text", plan.RootElement.GetProperty("outputColumns").GetString());
+        }
+
+        DateTime old = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(_dataset.CompilerPlanFile, old);
+        WriteDatasetPlan another = _dataset.PlanTask(_engine, new TaskItem("Extract"));
+        another.Properties = first.Properties;
+        another.Crawl = [new TaskItem("a.warc.gz"), new TaskItem("b.warc.gz", new Dictionary<string, string> { ["Weight"] = "2" })];
+        Assert.True(another.Execute());
+        Assert.True(another.Changed);
+        Assert.Equal(old, File.GetLastWriteTimeUtc(_dataset.CompilerPlanFile));
+
+        another.Stages = [new TaskItem("Extract"), new TaskItem("ExactDedup")];
+        Assert.True(another.Execute());
+        Assert.NotEqual(written, File.ReadAllText(_dataset.CompilerPlanFile));
+
+        another.Crawl = [];
+        Assert.True(another.Execute());
+        Assert.Contains("\"hasInputs\": false", File.ReadAllText(_dataset.CompilerPlanFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Special_characters_of_options_and_names_survive()
     {
         TaskItem stage = new("Score", new Dictionary<string, string> { ["Keep"] = "score >= 3 && text != \"%3b\" ä€😀" });

@@ -80,8 +80,8 @@ const croissant = JSON.parse(readFileSync(join(dataset, "croissant.json"), "utf8
 const [expanded] = await jsonld.expand(croissant, { safe: true, base: "https://dataset.example/" });
 const cr = "http://mlcommons.org/croissant/";
 check("type", expanded["@type"], ["https://schema.org/Dataset"]);
-check("version of Croissant", expanded["http://purl.org/dc/terms/conformsTo"].map(v => v["@value"] ?? v["@id"]), ["http://mlcommons.org/croissant/1.0"]);
-// What Croissant 1.0 requires of a dataset, a file and a field, and that a field's source is a file of the description.
+check("version of Croissant", expanded["http://purl.org/dc/terms/conformsTo"].map(v => v["@value"] ?? v["@id"]), ["http://mlcommons.org/croissant/1.1"]);
+// What Croissant 1.1 requires of a dataset, a file and a field, and that a field's source is a file of the description.
 const schema = "https://schema.org/";
 for (const key of ["name", "description", "license", "url", "creator", "datePublished", "version", "distribution"]) {
   check(`the required '${key}'`, expanded[schema + key]?.length > 0, true);

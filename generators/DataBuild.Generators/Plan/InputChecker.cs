@@ -16,15 +16,14 @@ internal static class InputChecker
     // How editors show an item, and whether it is copied: true of items of any kind.
     private static readonly string[] OfAnyItem = ["Link", "LinkBase", "Visible", "DependentUpon", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"];
 
-    public static IEnumerable<DiagnosticInfo> Check(ProjectFileItems file)
+    private static readonly HashSet<string> All = new(Known.Concat(OfAnyItem), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Inputs may have metadata of this name.</summary>
+    public static bool IsKnown(string metadata) => All.Contains(metadata);
+
+    public static IEnumerable<DiagnosticInfo> Check(ProjectFileItems file) => file.UnknownInputMetadata.Select(metadata =>
     {
-        foreach (WrittenMetadata metadata in file.Inputs.SelectMany(i => i.Metadata))
-        {
-            if (!Known.Contains(metadata.Name, StringComparer.OrdinalIgnoreCase) && !OfAnyItem.Contains(metadata.Name, StringComparer.OrdinalIgnoreCase))
-            {
-                string rest = Suggestion.For(metadata.Name, Known) is { } meant ? $"; did you mean '{meant}'?" : $"; inputs have: {string.Join(", ", Known)}";
-                yield return new DiagnosticInfo("DB1030", metadata.Location, new EquatableArray<string>([$"Crawl items have no metadata '{metadata.Name}'{rest}"]));
-            }
-        }
-    }
+        string rest = Suggestion.For(metadata.Name, Known) is { } meant ? $"; did you mean '{meant}'?" : $"; inputs have: {string.Join(", ", Known)}";
+        return new DiagnosticInfo("DB1030", metadata.Location, new EquatableArray<string>([$"Crawl items have no metadata '{metadata.Name}'{rest}"]));
+    });
 }

@@ -4,13 +4,13 @@ using Microsoft.CodeAnalysis;
 
 namespace DataBuild.Generators.Plan;
 
-/// <summary>Reads the plan file that the build writes before the compiler runs.</summary>
+/// <summary>Reads what the build writes of the plan for the compiler.</summary>
 internal static class PlanReader
 {
     private const int FormatVersion = 1;
 
     /// <summary>True for the name of a plan file.</summary>
-    public static bool IsPlan(AdditionalText file) => file.Path.EndsWith(".databuild.plan.json", StringComparison.OrdinalIgnoreCase);
+    public static bool IsPlan(AdditionalText file) => file.Path.EndsWith(".databuild.pipeline.json", StringComparison.OrdinalIgnoreCase);
 
     public static PlanResult Read(AdditionalText file, CancellationToken cancellation)
     {
@@ -37,8 +37,8 @@ internal static class PlanReader
             new PlanModel(
                 plan["name"].Text ?? "",
                 projectFile,
-                plan["crawl"].Items.Count > 0,
-                plan["properties"]["DataBuildOutputColumns"].Text ?? "",
+                plan["hasInputs"].IsTrue,
+                plan["outputColumns"].Text ?? "",
                 plan["stages"].Items.Select(s => Stage(s, projectFile)).ToEquatableArray()),
             null);
     }

@@ -13,7 +13,7 @@ namespace DataBuild.Generators.Plan;
 /// <param name="Source">The attribute's source, from its name to its closing quote; empty for an element.</param>
 internal sealed record WrittenMetadata(string Name, string Value, LocationInfo Location, string Source = "");
 
-/// <summary>A <c>Stage</c> or <c>Crawl</c> element as written.</summary>
+/// <summary>A <c>Stage</c> element as written.</summary>
 /// <param name="Name">One name of its <c>Include</c> or <c>Update</c>.</param>
 /// <param name="IsUpdate">True for <c>Update</c>.</param>
 /// <param name="Location">Place of the attribute that holds the name.</param>
@@ -24,8 +24,8 @@ internal sealed record WrittenItem(string Name, bool IsUpdate, LocationInfo Loca
 /// <param name="Path">The file.</param>
 /// <param name="Root">Place of the root element.</param>
 /// <param name="Stages">Its stages in order.</param>
-/// <param name="Inputs">Its inputs in order, one of each element.</param>
-internal sealed record ProjectFileItems(string Path, LocationInfo? Root, EquatableArray<WrittenItem> Stages, EquatableArray<WrittenItem> Inputs)
+/// <param name="UnknownInputMetadata">Metadata of its inputs that nobody reads. Of a hundred thousand inputs no more is kept.</param>
+internal sealed record ProjectFileItems(string Path, LocationInfo? Root, EquatableArray<WrittenItem> Stages, EquatableArray<WrittenMetadata> UnknownInputMetadata)
 {
     private static readonly string[] ItemAttributes = ["Include", "Update", "Exclude", "Remove", "Condition", "Label", "KeepMetadata", "RemoveMetadata", "KeepDuplicates"];
 
@@ -40,7 +40,7 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
         string text = file.GetText(cancellation)?.ToString() ?? "";
         int[] lines = LineStarts(text);
         List<WrittenItem> stages = [];
-        List<WrittenItem> inputs = [];
+        List<WrittenMetadata> unknown = [];
         LocationInfo? root = null;
         using XmlReader reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         IXmlLineInfo position = (IXmlLineInfo)reader;
@@ -58,7 +58,7 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
                 }
                 else if (reader.NodeType == XmlNodeType.Element && reader.LocalName.Equals("Crawl", StringComparison.OrdinalIgnoreCase))
                 {
-                    inputs.AddRange(ReadItem(reader, position, file.Path, text, lines).Take(1));
+                    ReadInput(reader, position, file.Path, text, lines, unknown);
                 }
             }
         }
@@ -67,7 +67,7 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
             // MSBuild has reported the malformed file (MSB4025); in an editor, what stands before the error still has its places.
         }
 
-        return new ProjectFileItems(file.Path, root, stages.ToEquatableArray(), inputs.ToEquatableArray());
+        return new ProjectFileItems(file.Path, root, stages.ToEquatableArray(), unknown.ToEquatableArray());
     }
 
     private static IEnumerable<WrittenItem> ReadItem(XmlReader reader, IXmlLineInfo position, string path, string text, int[] lines)
@@ -102,6 +102,27 @@ internal sealed record ProjectFileItems(string Path, LocationInfo? Root, Equatab
         return location is null
             ? []
             : names.Split(';').Select(n => n.Trim()).Where(n => n.Length > 0).Select(n => new WrittenItem(n, isUpdate, location, metadata.ToEquatableArray()));
+    }
+
+    private static void ReadInput(XmlReader reader, IXmlLineInfo position, string path, string text, int[] lines, List<WrittenMetadata> unknown)
+    {
+        bool isEmpty = reader.IsEmptyElement;
+        int depth = reader.Depth;
+        for (bool more = reader.MoveToFirstAttribute(); more; more = reader.MoveToNextAttribute())
+        {
+            if (!ItemAttributes.Contains(reader.Name, StringComparer.Ordinal) && !InputChecker.IsKnown(reader.Name))
+            {
+                unknown.Add(new WrittenMetadata(reader.Name, reader.Value, AttributeLocation(path, position, text, lines)));
+            }
+        }
+
+        reader.MoveToElement();
+        if (!isEmpty)
+        {
+            List<WrittenMetadata> children = [];
+            ReadChildren(reader, position, path, lines, depth, children);
+            unknown.AddRange(children.Where(c => !InputChecker.IsKnown(c.Name)));
+        }
     }
 
     private static void ReadChildren(XmlReader reader, IXmlLineInfo position, string path, int[] lines, int depth, List<WrittenMetadata> metadata)

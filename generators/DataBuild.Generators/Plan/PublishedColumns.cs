@@ -58,15 +58,19 @@ internal static class PublishedColumns
         // Rows of different inputs may lack what a stage measures only for some: such a column has no value there.
         return chosen.Select(c => new PublishedColumn(
             Published(c.Name),
-            PlanChecker.Pascal(c.Name),
+            PlanChecker.Pascal(WithoutCode(c.Name)),
             c.Type,
             c.IsNullable || !ReadColumns.Any(r => r.Name == c.Name && !r.IsNullable),
             c.Description)).ToEquatableArray();
     }
 
-    /// <summary>The published form of a name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>.</summary>
+    /// <summary>
+    /// The published form of a name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>, <c>language.code</c> is
+    /// <c>language</c>.
+    /// </summary>
     public static string Published(string column)
     {
+        column = WithoutCode(column);
         StringBuilder name = new();
         for (int i = 0; i < column.Length; i++)
         {
@@ -87,5 +91,13 @@ internal static class PublishedColumns
         }
 
         return name.ToString();
+    }
+
+    // A code is what its stage is there to tell and has the stage's name, unless a column of the input has it.
+    private static string WithoutCode(string column)
+    {
+        const string suffix = ".code";
+        string stage = column.EndsWith(suffix, StringComparison.Ordinal) ? column.Substring(0, column.Length - suffix.Length) : "";
+        return stage.Length == 0 || ReadColumns.Concat(FurtherReadColumns).Any(c => c.Name == stage) ? column : stage;
     }
 }

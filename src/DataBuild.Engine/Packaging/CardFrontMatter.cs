@@ -9,12 +9,38 @@ namespace DataBuild.Engine.Packaging;
 /// </summary>
 internal static class CardFrontMatter
 {
-    // Identifiers of the hub for licences (docs: Repositories, Licenses); each is an SPDX identifier in lower case.
+    // Identifiers of the hub for licences (docs: Repositories, Licenses). Most are SPDX identifiers in lower case.
     private static readonly HashSet<string> HubLicenses = new(StringComparer.Ordinal)
     {
-        "apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-3.0", "cc-by-nc-4.0",
-        "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "pddl", "odc-by", "odbl", "gfdl", "gpl-2.0", "gpl-3.0", "agpl-3.0",
-        "lgpl-2.1", "lgpl-3.0", "mpl-2.0", "isc", "postgresql", "unlicense", "wtfpl", "zlib", "afl-3.0", "artistic-2.0", "bsl-1.0", "ecl-2.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "ofl-1.1",
+        "apache-2.0", "mit", "afl-3.0", "artistic-2.0", "bsl-1.0", "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0",
+        "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0",
+        "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0", "wtfpl", "ecl-2.0", "epl-1.0", "epl-2.0", "etalab-2.0", "eupl-1.1",
+        "eupl-1.2", "agpl-3.0", "gpl-2.0", "gpl-3.0", "lgpl-2.1", "lgpl-3.0", "isc", "lppl-1.3c", "ms-pl", "mpl-2.0", "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib",
+    };
+
+    // The others: the hub has one name for a family where SPDX has one for every version.
+    private static readonly Dictionary<string, string> HubFamilies = new(StringComparer.Ordinal)
+    {
+        ["odc-by-1.0"] = "odc-by",
+        ["odbl-1.0"] = "odbl",
+        ["pddl-1.0"] = "pddl",
+        ["c-uda-1.0"] = "c-uda",
+        ["agpl-3.0-only"] = "agpl-3.0",
+        ["agpl-3.0-or-later"] = "agpl-3.0",
+        ["gpl-2.0-only"] = "gpl-2.0",
+        ["gpl-2.0-or-later"] = "gpl-2.0",
+        ["gpl-3.0-only"] = "gpl-3.0",
+        ["gpl-3.0-or-later"] = "gpl-3.0",
+        ["lgpl-2.1-only"] = "lgpl-2.1",
+        ["lgpl-2.1-or-later"] = "lgpl-2.1",
+        ["lgpl-3.0-only"] = "lgpl-3.0",
+        ["lgpl-3.0-or-later"] = "lgpl-3.0",
+        ["gfdl-1.1-only"] = "gfdl",
+        ["gfdl-1.1-or-later"] = "gfdl",
+        ["gfdl-1.2-only"] = "gfdl",
+        ["gfdl-1.2-or-later"] = "gfdl",
+        ["gfdl-1.3-only"] = "gfdl",
+        ["gfdl-1.3-or-later"] = "gfdl",
     };
 
     public static string Render(Manifest manifest, string format)
@@ -64,19 +90,29 @@ internal static class CardFrontMatter
 
     private static void AppendLicense(StringBuilder yaml, IReadOnlyList<string> licenses)
     {
-        string[] known = [.. licenses.Select(l => l.ToLowerInvariant()).Where(HubLicenses.Contains)];
-        if (known.Length == 0 && licenses.Count == 0)
+        if (licenses.Count == 0)
         {
             return;
         }
 
-        if (known.Length == licenses.Count)
+        string[] known = [.. licenses.Select(HubName).OfType<string>().Distinct(StringComparer.Ordinal)];
+        if (licenses.All(l => HubName(l) is not null))
         {
             yaml.Append("license:\n").AppendJoin("", known.Select(l => $"- {l}\n"));
             return;
         }
 
         yaml.Append("license: other\nlicense_name: ").Append(Quote(string.Join(" AND ", licenses))).Append('\n');
+        if (licenses is [{ } only] && DatasetLicenses.PageOf(only) is { } page)
+        {
+            yaml.Append("license_link: ").Append(page).Append('\n');
+        }
+    }
+
+    private static string? HubName(string license)
+    {
+        string lower = license.ToLowerInvariant();
+        return HubLicenses.Contains(lower) ? lower : HubFamilies.GetValueOrDefault(lower);
     }
 
     private static bool IsLanguageCode(string code) => code.Length is 2 or 3 && code.All(char.IsAsciiLetterLower);

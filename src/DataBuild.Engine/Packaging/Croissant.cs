@@ -5,19 +5,21 @@ using System.Text.Json.Nodes;
 namespace DataBuild.Engine.Packaging;
 
 /// <summary>
-/// Writes the dataset's description in the Croissant format (mlcommons.org/croissant, version 1.0): JSON-LD over schema.org, with the files, their digests
+/// Writes the dataset's description in the Croissant format (mlcommons.org/croissant, version 1.1): JSON-LD over schema.org, with the files, their digests
 /// and the columns. Of the properties that the format requires, those that only a person can know (creator, date of publication, licence, address) are
 /// there when the project declares them.
 /// </summary>
 public static class Croissant
 {
     private const string RecordSet = "documents";
+    private const string KeyColumn = "id";
 
     // The terms of the format's appendix 1.
     private static readonly string[] Terms =
     [
-        "citeAs", "column", "extract", "field", "fileProperty", "fileObject", "fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5",
-        "parentField", "path", "recordSet", "references", "regex", "repeated", "replace", "separator", "source", "subField", "transform",
+        "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "excludes", "extract", "field", "fileProperty", "fileObject", "fileSet",
+        "format", "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "readLines", "recordSet", "references", "regex", "sdVersion",
+        "separator", "source", "subField", "transform", "unArchive", "value",
     ];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -32,14 +34,14 @@ public static class Croissant
         {
             ["@context"] = Context(),
             ["@type"] = "sc:Dataset",
-            ["conformsTo"] = "http://mlcommons.org/croissant/1.0",
+            ["conformsTo"] = "http://mlcommons.org/croissant/1.1",
             ["name"] = manifest.Name,
             ["description"] = about?.Text ?? FormattableString.Invariant($"{manifest.Documents} documents of text for language models, from {manifest.Inputs.Count} inputs."),
         };
-        string[] licenses = [.. DatasetLicenses.Of(manifest).Select(DatasetLicenses.UrlOf)];
+        JsonNode[] licenses = [.. DatasetLicenses.Of(manifest).Select(License)];
         if (licenses.Length > 0)
         {
-            root["license"] = licenses.Length == 1 ? licenses[0] : new JsonArray([.. licenses.Select(l => (JsonNode)l)]);
+            root["license"] = licenses.Length == 1 ? licenses[0] : new JsonArray(licenses);
         }
 
         Set(root, "url", about?.Url);
@@ -57,10 +59,14 @@ public static class Croissant
 
         root["isLiveDataset"] = false;
         ManifestFile[] rows = [.. manifest.Files.Where(f => f.Path.StartsWith("data/", StringComparison.Ordinal))];
-        root["distribution"] = new JsonArray([.. manifest.Files.Select(f => (JsonNode)FileObject(f, format))]);
+        root["distribution"] = new JsonArray([.. manifest.Files.Select(f => (JsonNode)FileObject(f))]);
         root["recordSet"] = new JsonArray([.. rows.Select((file, index) => (JsonNode)Records(manifest, file, rows.Length == 1 ? RecordSet : FormattableString.Invariant($"{RecordSet}-{index:D5}"), format))]);
         return root.ToJsonString(Indented) + "\n";
     }
+
+    // The format asks for an address, or for a work where there is none.
+    private static JsonNode License(string identifier) =>
+        DatasetLicenses.PageOf(identifier) is { } page ? page : new JsonObject { ["@type"] = "sc:CreativeWork", ["name"] = identifier };
 
     private static void Set(JsonObject target, string name, string? value)
     {
@@ -93,41 +99,50 @@ public static class Croissant
         return context;
     }
 
-    private static JsonObject FileObject(ManifestFile file, string format) => new()
+    private static JsonObject FileObject(ManifestFile file) => new()
     {
         ["@type"] = "cr:FileObject",
         ["@id"] = file.Path,
         ["name"] = Path.GetFileName(file.Path),
         ["contentUrl"] = file.Path,
         ["contentSize"] = FormattableString.Invariant($"{file.Bytes} B"),
-        ["encodingFormat"] = EncodingOf(file.Path, format),
+        ["encodingFormat"] = EncodingOf(file.Path),
         ["sha256"] = file.Sha256,
     };
 
-    private static string EncodingOf(string path, string format) =>
-        path.StartsWith("data/", StringComparison.Ordinal)
-            ? format switch
-            {
-                "parquet" => "application/x-parquet",
-                "jsonl.gz" => "application/gzip",
-                "jsonl.zst" => "application/zstd",
-                _ => "application/jsonlines",
-            }
-            : Path.GetExtension(path) switch
-            {
-                ".md" => "text/markdown",
-                ".json" => "application/json",
-                _ => "application/octet-stream",
-            };
-
-    private static JsonObject Records(Manifest manifest, ManifestFile file, string id, string format) => new()
+    // As mlcroissant and the hub name them; registered media types where these have none.
+    private static string EncodingOf(string path) => Path.GetExtension(path) switch
     {
-        ["@type"] = "cr:RecordSet",
-        ["@id"] = id,
-        ["name"] = id,
-        ["description"] = FormattableString.Invariant($"The {file.Rows} rows of {file.Path}, one document each."),
-        ["field"] = new JsonArray([.. manifest.Columns.Select(c => (JsonNode)Field(c, file, id, format))]),
+        ".parquet" => "application/x-parquet",
+        ".jsonl" => "application/jsonlines",
+        ".gz" => "application/gzip",
+        ".zst" => "application/zstd",
+        ".md" => "text/markdown",
+        ".json" => "application/json",
+        ".csv" => "text/csv",
+        ".tsv" => "text/tsv",
+        ".txt" => "text/plain",
+        ".html" => "text/html",
+        _ => "application/octet-stream",
     };
+
+    private static JsonObject Records(Manifest manifest, ManifestFile file, string id, string format)
+    {
+        JsonObject records = new()
+        {
+            ["@type"] = "cr:RecordSet",
+            ["@id"] = id,
+            ["name"] = id,
+            ["description"] = FormattableString.Invariant($"The {file.Rows} rows of {file.Path}, one document each."),
+        };
+        if (manifest.Columns.Any(c => c.Name == KeyColumn))
+        {
+            records["key"] = new JsonObject { ["@id"] = $"{id}/{KeyColumn}" };
+        }
+
+        records["field"] = new JsonArray([.. manifest.Columns.Select(c => (JsonNode)Field(c, file, id, format))]);
+        return records;
+    }
 
     private static JsonObject Field(ManifestColumn column, ManifestFile file, string records, string format)
     {
@@ -147,7 +162,8 @@ public static class Croissant
         };
         if (column.Type is ColumnType.Int32List or ColumnType.UInt64List or ColumnType.SingleList)
         {
-            field["repeated"] = true;
+            field["isArray"] = true;
+            field["arrayShape"] = "-1";
         }
 
         field["source"] = new JsonObject

@@ -26,7 +26,9 @@ internal static class DatasetLicenses
     /// <summary>The identifiers of an expression such as <c>CC-BY-3.0 AND MIT</c>.</summary>
     public static string[] Split(string expression) => expression.Split(" AND ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The page of an SPDX licence, as Croissant asks for.</summary>
-    public static string UrlOf(string identifier) =>
-        Uri.TryCreate(identifier, UriKind.Absolute, out _) ? identifier : $"https://spdx.org/licenses/{Uri.EscapeDataString(identifier)}.html";
+    /// <summary>The page of a licence: of an SPDX identifier that of its list; null for one of the project's own (<c>LicenseRef-...</c>).</summary>
+    public static string? PageOf(string identifier) =>
+        Uri.TryCreate(identifier, UriKind.Absolute, out _) ? identifier
+            : identifier.StartsWith("LicenseRef-", StringComparison.OrdinalIgnoreCase) ? null
+            : $"https://spdx.org/licenses/{Uri.EscapeDataString(identifier)}.html";
 }

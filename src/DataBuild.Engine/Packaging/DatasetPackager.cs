@@ -15,7 +15,7 @@ namespace DataBuild.Engine.Packaging;
 public sealed class DatasetPackager
 {
     /// <summary>Changes whenever the same shards give other output bytes.</summary>
-    private const int Version = 3;
+    private const int Version = 4;
 
     /// <summary>Name under which progress tells how far packaging is; no stage has it.</summary>
     public const string StageName = "package";

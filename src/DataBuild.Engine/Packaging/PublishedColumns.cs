@@ -15,6 +15,8 @@ public static class PublishedColumns
     /// <summary>Name of the column that holds the crawl input's include path; it is not stored in shards.</summary>
     public const string SourceColumn = "source";
 
+    private const string CodeSuffix = ".code";
+
     /// <summary>Name that stands for reading the inputs, where others are names of stages.</summary>
     public const string Reading = "read";
 
@@ -81,9 +83,14 @@ public static class PublishedColumns
         return stages.Length > 0 ? stages : [Reading];
     }
 
-    /// <summary>The published form of a column's name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>.</summary>
+    /// <summary>
+    /// The published form of a column's name: <c>language.score</c> is <c>language_score</c>, <c>meanWordLength</c> is <c>mean_word_length</c>. A code is what its
+    /// stage is there to tell and has the stage's name: <c>language.code</c> is <c>language</c>, as FineWeb and C4 have it.
+    /// </summary>
     public static string PublishedName(string column)
     {
+        string stage = column.EndsWith(CodeSuffix, StringComparison.Ordinal) ? column[..^CodeSuffix.Length] : "";
+        column = stage.Length == 0 || IsOfInput(stage) ? column : stage;
         System.Text.StringBuilder name = new();
         for (int i = 0; i < column.Length; i++)
         {
@@ -105,6 +112,8 @@ public static class PublishedColumns
 
         return name.ToString();
     }
+
+    private static bool IsOfInput(string column) => column is SourceColumn or "text" || PlanResolver.ReadColumns.Any(c => c.Name == column);
 
     private static PublishedColumn Published(ColumnSchema column) => new(column.Name, PublishedName(column.Name), column.Type, column.Description);
 }

@@ -34,7 +34,7 @@ public sealed class DatasetStatistics
     public static DatasetStatistics Of(PublishedDataset dataset)
     {
         string[] names = [.. dataset.Manifest.Columns.Select(c => c.Name)];
-        string? language = names.FirstOrDefault(n => n is "language_code" or "language");
+        string? language = names.FirstOrDefault(n => n == "language");
         string? tokenColumn = names.FirstOrDefault(n => n is "tokens_count" or "token_count");
         List<int> lengths = [];
         List<int> tokens = [];

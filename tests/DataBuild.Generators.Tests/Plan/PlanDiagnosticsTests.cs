@@ -153,9 +153,9 @@ public sealed class PlanDiagnosticsTests
     [InlineData("{} x", "expected the end")]
     public void A_plan_file_that_cannot_be_read_is_one_error(string json, string message)
     {
-        GeneratorRun run = GeneratorRun.Start([new DatasetPlanGenerator()], "", [new MemoryFile("/obj/Q.databuild.plan.json", json)], [GeneratorRun.SampleStages]);
+        GeneratorRun run = GeneratorRun.Start([new DatasetPlanGenerator()], "", [new MemoryFile("/obj/Q.databuild.pipeline.json", json)], [GeneratorRun.SampleStages]);
         string diagnostic = Assert.Single(run.Diagnostics());
-        Assert.StartsWith("DB1010: '/obj/Q.databuild.plan.json'", diagnostic, StringComparison.Ordinal);
+        Assert.StartsWith("DB1010: '/obj/Q.databuild.pipeline.json'", diagnostic, StringComparison.Ordinal);
         Assert.Contains(message, diagnostic, StringComparison.Ordinal);
         Assert.Null(run.Only.Exception);
     }

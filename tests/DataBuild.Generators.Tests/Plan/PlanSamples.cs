@@ -28,7 +28,7 @@ internal static class PlanSamples
     /// <summary>The plan, then the project file, then imported files.</summary>
     public static AdditionalText[] Files(string project, params (string Path, string Text)[] imports) =>
     [
-        new MemoryFile("/data/QuickStart/obj/QuickStart.databuild.plan.json", Plan([.. imports, (ProjectPath, project)])),
+        new MemoryFile("/data/QuickStart/obj/QuickStart.databuild.pipeline.json", Plan([.. imports, (ProjectPath, project)])),
         new MemoryFile(ProjectPath, project),
         .. imports.Select(i => new MemoryFile(i.Path, i.Text)),
     ];
@@ -37,13 +37,19 @@ internal static class PlanSamples
     private static string Plan((string Path, string Text)[] files)
     {
         JsonArray stages = [];
-        JsonArray crawl = [];
+        int inputs = 0;
         foreach ((string path, string text) in files)
         {
             foreach (XElement item in XElement.Parse(text, LoadOptions.PreserveWhitespace).Elements("ItemGroup").Elements().Where(e => (string?)e.Attribute("Condition") != "false"))
             {
                 foreach (string name in ((string?)item.Attribute("Include") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 {
+                    if (item.Name.LocalName == "Crawl")
+                    {
+                        inputs++;
+                        continue;
+                    }
+
                     JsonObject metadata = [];
                     foreach (XAttribute attribute in item.Attributes().Where(a => a.Name != "Include" && a.Name != "Condition"))
                     {
@@ -55,8 +61,7 @@ internal static class PlanSamples
                         metadata[child.Name.LocalName] = child.Value;
                     }
 
-                    JsonObject entry = new() { ["name"] = name, ["include"] = name, ["metadata"] = metadata, ["definedIn"] = path };
-                    (item.Name.LocalName == "Crawl" ? crawl : stages).Add(entry);
+                    stages.Add(new JsonObject { ["name"] = name, ["metadata"] = metadata, ["definedIn"] = path });
                 }
             }
         }
@@ -66,9 +71,8 @@ internal static class PlanSamples
             ["formatVersion"] = 1,
             ["name"] = "QuickStart",
             ["projectFile"] = ProjectPath,
-            ["projectDirectory"] = "/data/QuickStart/",
-            ["configuration"] = "Debug",
-            ["crawl"] = crawl,
+            ["hasInputs"] = inputs > 0,
+            ["outputColumns"] = "",
             ["stages"] = stages,
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
