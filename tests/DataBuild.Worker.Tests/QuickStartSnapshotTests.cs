@@ -35,7 +35,7 @@ public sealed class QuickStartSnapshotTests : IDisposable
             JsonElement root = row.RootElement;
             string body = root.GetProperty("text").GetString()!;
             string start = body.ReplaceLineEndings(" ");
-            text.Append(CultureInfo.InvariantCulture, $"{root.GetProperty("url").GetString()} | {root.GetProperty("language_code").GetString()} | score {root.GetProperty("score_value").GetDouble():F2} | {root.GetProperty("tokens_count").GetInt32()} tokens | {body.Length} characters | {start[..Math.Min(60, start.Length)]}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{root.GetProperty("url").GetString()} | {root.GetProperty("language").GetString()} | score {root.GetProperty("score_value").GetDouble():F2} | {root.GetProperty("tokens_count").GetInt32()} tokens | {body.Length} characters | {start[..Math.Min(60, start.Length)]}\n");
         }
 
         return text.ToString();
