@@ -86,6 +86,10 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     [Output]
     public bool DefinesStages { get; private set; }
 
+    /// <summary>True when the project has sources that a person wrote.</summary>
+    [Output]
+    public bool HasSources { get; private set; }
+
     /// <summary>Files that options of stages name, such as models and word lists, relative to the project.</summary>
     [Output]
     public ITaskItem[] OptionFiles { get; private set; } = [];
@@ -106,7 +110,8 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
         string projectDirectory = WithSeparator(Path.GetDirectoryName(ProjectFile)!);
         StageLocations locations = new();
         string[] copiedStages = [.. CopiedStageAssemblies(projectDirectory)];
-        DefinesStages = Assembly.Length > 0 && (copiedStages.Length > 0 || Sources.Any(source => !IsGenerated(projectDirectory, source)));
+        HasSources = Sources.Any(source => !IsGenerated(projectDirectory, source));
+        DefinesStages = Assembly.Length > 0 && (copiedStages.Length > 0 || HasSources);
         DatasetPlan plan = new()
         {
             Name = DatasetName,

@@ -1,4 +1,3 @@
-using Apache.Arrow;
 using DataBuild.Engine.Store;
 
 namespace DataBuild.Engine.Columns;
@@ -15,7 +14,7 @@ public readonly record struct ColumnLocation(StoredFile File, int Ordinal)
 /// <summary>Reads chosen columns of a shard, batch by batch, from the files that hold them.</summary>
 public sealed class BatchReader : IDisposable
 {
-    private readonly List<(ColumnFileReader Reader, List<(string Name, int Ordinal)> Columns)> _files = [];
+    private readonly List<(ColumnFileReader Reader, List<string> Names, List<int> Ordinals)> _files = [];
 
     /// <summary>Opens the files that hold the columns.</summary>
     /// <param name="store">Store.</param>
@@ -30,10 +29,11 @@ public sealed class BatchReader : IDisposable
                 if (!byFile.TryGetValue(location.File.Digest, out int index))
                 {
                     index = byFile[location.File.Digest] = _files.Count;
-                    _files.Add((new ColumnFileReader(store, location.File), []));
+                    _files.Add((new ColumnFileReader(store, location.File), [], []));
                 }
 
-                _files[index].Columns.Add((name, location.Ordinal));
+                _files[index].Names.Add(name);
+                _files[index].Ordinals.Add(location.Ordinal);
             }
         }
         catch
@@ -47,17 +47,25 @@ public sealed class BatchReader : IDisposable
     public LoadedBatch Read(int batch)
     {
         Dictionary<string, Column> columns = new(StringComparer.Ordinal);
-        List<RecordBatch> owned = [];
+        List<ColumnBatch> owned = new(_files.Count);
         int count = 0;
-        foreach ((ColumnFileReader reader, List<(string Name, int Ordinal)> names) in _files)
+        try
         {
-            (RecordBatch arrow, Func<int, Column> columnAt) = reader.Read(batch);
-            owned.Add(arrow);
-            count = arrow.Length;
-            foreach ((string name, int ordinal) in names)
+            foreach ((ColumnFileReader reader, List<string> names, List<int> ordinals) in _files)
             {
-                columns[name] = columnAt(ordinal);
+                ColumnBatch read = reader.Read(batch, ordinals);
+                owned.Add(read);
+                count = read.Rows;
+                for (int i = 0; i < names.Count; i++)
+                {
+                    columns[names[i]] = read.Columns[i];
+                }
             }
+        }
+        catch
+        {
+            owned.ForEach(o => o.Dispose());
+            throw;
         }
 
         return new LoadedBatch(batch, new DocumentBatch(count, columns), owned);
@@ -66,7 +74,7 @@ public sealed class BatchReader : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach ((ColumnFileReader reader, _) in _files)
+        foreach ((ColumnFileReader reader, _, _) in _files)
         {
             reader.Dispose();
         }
@@ -76,9 +84,9 @@ public sealed class BatchReader : IDisposable
 /// <summary>A batch in memory; its columns are valid until it is disposed.</summary>
 public sealed class LoadedBatch : IDisposable
 {
-    private readonly List<RecordBatch> _owned;
+    private readonly List<ColumnBatch> _owned;
 
-    internal LoadedBatch(int index, DocumentBatch documents, List<RecordBatch> owned)
+    internal LoadedBatch(int index, DocumentBatch documents, List<ColumnBatch> owned)
     {
         Index = index;
         Documents = documents;
@@ -94,7 +102,7 @@ public sealed class LoadedBatch : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (RecordBatch batch in _owned)
+        foreach (ColumnBatch batch in _owned)
         {
             batch.Dispose();
         }

@@ -1,19 +1,22 @@
-using System.Runtime.InteropServices;
-using Apache.Arrow;
-using Apache.Arrow.Ipc;
+using System.Buffers;
 using DataBuild.Engine.Store;
-using DataBuild.Formats.Arrow;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataBuild.Engine.Columns;
 
-/// <summary>Reads a column file batch by batch.</summary>
+/// <summary>
+/// Reads chosen columns of a column file batch by batch. A build reads each batch of each file several times, and most are small: a batch takes one call of the
+/// operating system, and of a large one only the columns that are asked for are read.
+/// </summary>
 public sealed class ColumnFileReader : IDisposable
 {
+    /// <summary>Bytes up to which a batch is read whole.</summary>
+    private const int SmallBatch = 1 << 16;
+
     private readonly ContentStore _store;
     private readonly StoredFile _file;
-    private readonly FileStream _stream;
-    private readonly ArrowFileReader _reader;
-    private readonly ColumnFileBounds _bounds;
+    private readonly SafeFileHandle _handle;
+    private ColumnFileLayout? _layout;
 
     /// <summary>Opens a stored file after comparing it with its digest.</summary>
     /// <exception cref="StoreCorruptException">It is missing or damaged.</exception>
@@ -21,96 +24,91 @@ public sealed class ColumnFileReader : IDisposable
     {
         _store = store;
         _file = file;
-        _stream = new FileStream(store.OpenVerified(file.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
-        _reader = new ArrowFileReader(_stream, PooledColumnMemory.Shared);
-        _bounds = new ColumnFileBounds(_stream.SafeFileHandle, file.Columns.Count);
+        _handle = File.OpenHandle(store.OpenVerified(file.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
     }
 
-    /// <summary>Reads a batch; its columns are valid until it is disposed.</summary>
+    /// <summary>Reads columns of a batch; they are valid until it is disposed.</summary>
+    /// <param name="batch">Ordinal of the batch.</param>
+    /// <param name="ordinals">Places of the columns in the file.</param>
     /// <exception cref="StoreCorruptException">The file holds no such columns, although it has its digest: who wrote it was not us. It has been removed.</exception>
-    internal (RecordBatch Batch, Func<int, Column> ColumnAt) Read(int batch)
+    internal ColumnBatch Read(int batch, IReadOnlyList<int> ordinals)
     {
-        RecordBatch arrow;
+        byte[]? rented = null;
         try
         {
-            _bounds.Check(batch);
-            arrow = _reader.ReadRecordBatchAsync(batch).AsTask().GetAwaiter().GetResult();
-            if (Defect(arrow) is { } defect)
-            {
-                arrow.Dispose();
-                throw new InvalidDataException(defect);
-            }
+            _layout ??= ColumnFileLayout.Read(_handle, _file.Columns);
+            ColumnBatch read = Read(_layout, batch, ordinals, ref rented);
+            rented = null;
+            return read;
         }
         catch (Exception exception) when (exception is EndOfStreamException or not (IOException or OutOfMemoryException))
         {
             throw _store.Refuse(_file.Digest, $"is no column file that we wrote (batch {batch}: {exception.Message})");
         }
-
-        return (arrow, ordinal => ArrowColumns.FromArrow(arrow.Column(ordinal), _file.Columns[ordinal].Type));
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => _handle.Dispose();
+
+    private ColumnBatch Read(ColumnFileLayout layout, int batch, IReadOnlyList<int> ordinals, ref byte[]? rented)
     {
-        _reader.Dispose();
-        _stream.Dispose();
+        (long at, int messageLength, long length) = layout.PlaceOf(batch);
+        bool whole = length <= SmallBatch || ordinals.Count == _file.Columns.Count;
+        int first = checked((int)(whole ? length : messageLength));
+        rented = ArrayPool<byte>.Shared.Rent(first);
+        ColumnFileLayout.ReadExactly(_handle, rented.AsSpan(0, first), at);
+        BatchLayout parts = layout.Locate(rented.AsSpan(0, first), length);
+
+        // Where in the memory what lies at a column's place in the batch is found.
+        long[] moved = new long[ordinals.Count];
+        if (!whole)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            rented = null;
+            rented = ReadParts(at, parts, ordinals, moved);
+        }
+
+        Column[] columns = new Column[ordinals.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            (int nulls, (long At, int Length)[] buffers) = parts.Columns[ordinals[i]];
+            var memory = new ReadOnlyMemory<byte>[buffers.Length];
+            for (int part = 0; part < memory.Length; part++)
+            {
+                memory[part] = buffers[part].Length == 0 ? default : rented.AsMemory((int)(buffers[part].At - moved[i]), buffers[part].Length);
+            }
+
+            columns[i] = ColumnBatch.ColumnOf(_file.Columns[ordinals[i]].Type, parts.Rows, nulls, memory);
+        }
+
+        return new ColumnBatch(rented, parts.Rows, columns);
     }
 
-    // What spans would find out of range later, in the middle of a stage.
-    private string? Defect(RecordBatch batch)
+    private byte[] ReadParts(long at, BatchLayout parts, IReadOnlyList<int> ordinals, long[] moved)
     {
-        if (batch.ColumnCount != _file.Columns.Count || batch.Length < 0)
+        int total = 0;
+        for (int i = 0; i < moved.Length; i++)
         {
-            return $"found {batch.ColumnCount} columns of {batch.Length} rows, expected {_file.Columns.Count} columns";
+            (long start, long end) = parts.SpanOf(ordinals[i]);
+            // Values stay at multiples of eight bytes, as they are in the file.
+            moved[i] = start - total;
+            total = checked((int)(total + ((end - start + 7) & ~7L)));
         }
 
-        for (int i = 0; i < batch.ColumnCount; i++)
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(total);
+        for (int i = 0; i < moved.Length; i++)
         {
-            ArrayData data = batch.Column(i).Data;
-            StoredColumn column = _file.Columns[i];
-            int bits = (int)(((long)batch.Length + 7) / 8);
-            bool fits = data.Length == batch.Length && data.Offset == 0 && data.DataType.TypeId == ArrowColumns.FieldOf(column.Name, column.Type).DataType.TypeId
-                && (data.GetNullCount() == 0 || data.Buffers[0].Length >= bits)
-                && column.Type switch
-                {
-                    ColumnType.Boolean => data.Buffers[1].Length >= bits,
-                    ColumnType.Int32 or ColumnType.Single => data.Buffers[1].Length >= (long)batch.Length * sizeof(int),
-                    ColumnType.Int64 or ColumnType.UInt64 or ColumnType.Double => data.Buffers[1].Length >= (long)batch.Length * sizeof(long),
-                    ColumnType.String or ColumnType.Binary => OffsetsFit(data, data.Buffers[2].Length),
-                    ColumnType.Int32List or ColumnType.SingleList => OffsetsFit(data, data.Children[0].Buffers[1].Length / sizeof(int)),
-                    ColumnType.UInt64List => OffsetsFit(data, data.Children[0].Buffers[1].Length / sizeof(ulong)),
-                    _ => false,
-                };
-            if (!fits)
-            {
-                return $"column '{column.Name}' is no {column.Type} of {batch.Length} rows";
-            }
+            (long start, long end) = parts.SpanOf(ordinals[i]);
+            ColumnFileLayout.ReadExactly(_handle, bytes.AsSpan((int)(start - moved[i]), (int)(end - start)), at + start);
         }
 
-        return null;
-    }
-
-    private static bool OffsetsFit(ArrayData data, int most)
-    {
-        ReadOnlySpan<int> offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span);
-        if (data.Length == 0 && offsets.IsEmpty)
-        {
-            return true;
-        }
-
-        if (offsets.Length <= data.Length || offsets[0] < 0 || offsets[data.Length] > most)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < data.Length; i++)
-        {
-            if (offsets[i] > offsets[i + 1])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return bytes;
     }
 }

@@ -167,16 +167,12 @@ public sealed class SecurityTests : IDisposable
         try
         {
             using ColumnFileReader reader = new(store, file with { Digest = digest, Length = input.Length });
-            (Apache.Arrow.RecordBatch batch, Func<int, Column> columnAt) = reader.Read(0);
-            using (batch)
+            using ColumnBatch batch = reader.Read(0, [.. Enumerable.Range(0, file.Columns.Count)]);
+            foreach (Column column in batch.Columns)
             {
-                for (int i = 0; i < file.Columns.Count; i++)
+                for (int row = 0; row < column.Length; row++)
                 {
-                    Column column = columnAt(i);
-                    for (int row = 0; row < column.Length; row++)
-                    {
-                        column.Format(row);
-                    }
+                    column.Format(row);
                 }
             }
 
