@@ -6,13 +6,11 @@ namespace DataBuild.Worker;
 
 /// <summary>
 /// Runs the phases of a plan before they are asked for, while the project is being compiled. What there is to say waits until a phase is asked for. A run
-/// that failed before that, or whose files are no longer what they were, has said nothing and is forgotten; the phases then run anew.
+/// that failed before that, or whose files are no longer what they were, has said nothing and is forgotten; the phases then run anew. The dataset is written
+/// beside its place meanwhile, and published only when the last phase is asked for.
 /// </summary>
 internal sealed class AheadRun : IBuildEvents, IDisposable
 {
-    // The dataset is published only when the build asks for it.
-    private const StagePhase LastAhead = StagePhase.Package - 1;
-
     private readonly object _lock = new();
     private readonly IBuildEvents _events;
     private readonly List<(StagePhase Phase, Action<IBuildEvents> Send)> _held = [];
@@ -62,8 +60,7 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
             }
 
             _held.RemoveAll(h => h.Phase <= phase);
-            StagePhase last = phase < LastAhead ? phase : LastAhead;
-            while (!_failed && !(_finished >= last))
+            while (!_failed && !(_finished >= phase))
             {
                 Monitor.Wait(_lock);
             }
@@ -79,7 +76,7 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
             }
         }
 
-        return phase <= LastAhead || _runner.Run(phase, _cancellation.Token);
+        return phase < StagePhase.Package || _runner.Run(phase, _cancellation.Token);
     }
 
     public void Message(MessageImportance importance, string text) => Pass(e => e.Message(importance, text));
@@ -112,7 +109,7 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
 
     private void RunPhases()
     {
-        for (StagePhase phase = default; phase <= LastAhead; phase++)
+        for (StagePhase phase = default; phase <= StagePhase.Package; phase++)
         {
             lock (_lock)
             {
@@ -123,7 +120,7 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
             Exception? exception = null;
             try
             {
-                ok = _runner.Run(phase, _cancellation.Token);
+                ok = phase < StagePhase.Package ? _runner.Run(phase, _cancellation.Token) : _runner.Prepare(_cancellation.Token);
             }
             catch (Exception e)
             {
@@ -143,7 +140,7 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
                     return;
                 }
 
-                _running = phase + 1;
+                _running = phase < StagePhase.Package ? phase + 1 : phase;
             }
         }
     }

@@ -39,6 +39,10 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         },
         cancellation);
 
+    /// <summary>Runs all stages and writes the dataset beside its place, so that there is little left for the last phase to do.</summary>
+    /// <returns>False when there was an error; it has been reported.</returns>
+    public bool Prepare(CancellationToken cancellation) => Reporting(() => _build!.Prepare(cancellation), cancellation);
+
     /// <summary>Runs all stages and publishes nothing.</summary>
     /// <returns>False when there was an error; it has been reported.</returns>
     public bool RunStages(CancellationToken cancellation) => Reporting(() => _build!.RunThrough(StagePhase.Package, cancellation), cancellation);
@@ -47,7 +51,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
     {
         try
         {
-            if (_build is null && !Prepare(cancellation))
+            if (_build is null && !Begin(cancellation))
             {
                 return false;
             }
@@ -78,7 +82,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         _lock?.Dispose();
     }
 
-    private bool Prepare(CancellationToken cancellation)
+    private bool Begin(CancellationToken cancellation)
     {
         _file = PlanFile.Load(planPath);
         _file.Takedown = [.. _file.Takedown, .. furtherTakedown ?? []];

@@ -42,6 +42,8 @@ public sealed class AheadRunTests : IDisposable
         _session.Input("a.warc.gz", WorkerSession.Warc(("https://a.example/", WorkerSession.Page("A", 1))));
         using AheadRun run = Ended();
         Assert.Empty(_events.Stages);
+        Assert.Empty(_events.Messages);
+        Assert.False(Directory.Exists(_session.Output));
 
         Assert.True(run.Ask(StagePhase.Extract));
         Assert.Equal(["read", "extract"], _events.Stages);
@@ -52,6 +54,21 @@ public sealed class AheadRunTests : IDisposable
         Assert.True(run.Ask(StagePhase.Package));
         Assert.Equal(["read", "extract", "gopher", "exact"], _events.Stages);
         Assert.True(File.Exists(Path.Combine(_session.Output, "manifest.json")));
+        Assert.Contains(_events.Messages, m => m.Contains("1 documents", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_dataset_that_nobody_asks_for_leaves_nothing()
+    {
+        _session.Input("a.warc.gz", WorkerSession.Warc(("https://a.example/", WorkerSession.Page("A", 1))));
+        string beside = Path.GetDirectoryName(_session.Output)!;
+        using (AheadRun run = Ended())
+        {
+            Assert.True(run.Ask(StagePhase.Tokenize));
+            Assert.Single(Directory.GetDirectories(beside, Path.GetFileName(_session.Output) + "*"));
+        }
+
+        Assert.Empty(Directory.GetDirectories(beside, Path.GetFileName(_session.Output) + "*"));
     }
 
     [Fact]
@@ -112,9 +129,9 @@ public sealed class AheadRunTests : IDisposable
 
         public List<BuildDiagnostic> Diagnostics { get; } = [];
 
-        public void Message(MessageImportance importance, string text)
-        {
-        }
+        public List<string> Messages { get; } = [];
+
+        public void Message(MessageImportance importance, string text) => Messages.Add(text);
 
         public void Diagnostic(BuildDiagnostic diagnostic) => Diagnostics.Add(diagnostic);
 

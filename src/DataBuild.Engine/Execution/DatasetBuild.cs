@@ -27,6 +27,7 @@ public sealed class DatasetBuild : IDisposable
     private int _mergedThrough = -1;
     private bool _resumed;
     private int _reportedDamage;
+    private PreparedDataset? _prepared;
 
     /// <summary>Prepares a build.</summary>
     /// <param name="plan">Plan.</param>
@@ -103,19 +104,35 @@ public sealed class DatasetBuild : IDisposable
         });
     }
 
+    /// <summary>Runs what is left of the plan and writes the dataset beside its place; <see cref="Publish"/> then only puts it there.</summary>
+    /// <exception cref="PlanException">The output format or an output column is unknown.</exception>
+    public void Prepare(CancellationToken cancellation)
+    {
+        _context.Cancellation = cancellation;
+        _prepared?.Dispose();
+        _prepared = null;
+        _prepared = Repairing(() =>
+        {
+            RunStages(StagePhase.Package);
+            return new DatasetPackager(this, cancellation).Prepare(() => ReportCollector.Collect(this, cancellation));
+        });
+        ReportDamage();
+    }
+
     /// <summary>Runs what is left of the plan and publishes the dataset.</summary>
     /// <returns>The manifest, and whether the output was written (or found to be what would be written).</returns>
     /// <exception cref="PlanException">The output format or an output column is unknown.</exception>
     public (Manifest Manifest, bool Written) Publish(CancellationToken cancellation)
     {
-        _context.Cancellation = cancellation;
-        (Manifest, bool) published = Repairing(() =>
+        // A target of the project may have changed what the dataset says of itself since it was prepared.
+        if (_prepared is null || new DatasetPackager(this, cancellation).Key != _prepared.Key)
         {
-            RunStages(StagePhase.Package);
-            return new DatasetPackager(this, cancellation).Publish(() => ReportCollector.Collect(this, cancellation));
-        });
-        ReportDamage();
-        return published;
+            Prepare(cancellation);
+        }
+
+        using PreparedDataset prepared = _prepared!;
+        _prepared = null;
+        return prepared.Publish();
     }
 
     // Entries that were found damaged before they were used: what they held has been made again without a stop.
@@ -138,6 +155,7 @@ public sealed class DatasetBuild : IDisposable
     {
         try
         {
+            _prepared?.Dispose();
             _context.Digests.Save(Store.TemporaryFolder);
         }
         catch (IOException exception)

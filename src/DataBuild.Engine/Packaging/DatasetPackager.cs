@@ -9,7 +9,7 @@ using DataBuild.Engine.Store;
 namespace DataBuild.Engine.Packaging;
 
 /// <summary>
-/// Publishes the kept documents: rows, tokens, dataset card, manifest and report, written into a folder beside the output and then swapped with it, so that
+/// Makes the dataset of the kept documents: rows, tokens, dataset card, manifest and report, written into a folder beside the output and then swapped with it, so that
 /// readers see the old dataset or the new one, whole.
 /// </summary>
 public sealed class DatasetPackager
@@ -42,24 +42,27 @@ public sealed class DatasetPackager
             string suggestion = Suggestion.For(_plan.File.OutputFormat, TableWriter.Formats.ToArray()) is { } best ? $"; did you mean '{best}'?" : "";
             throw new PlanException("DB5001", $"DataBuildOutputFormat is '{_plan.File.OutputFormat}'; expected one of {string.Join(", ", TableWriter.Formats)}{suggestion}", _plan.File.ProjectFile);
         }
+
+        Key = NewKey();
     }
 
-    /// <summary>Publishes, or finds that the output is what it would publish.</summary>
+    /// <summary>Key of what would be published: another one has other bytes.</summary>
+    public string Key { get; }
+
+    /// <summary>Writes the dataset beside its place, or finds that what is there is what it would publish.</summary>
     /// <param name="report">Collects what the build did, when the report is to be written.</param>
-    /// <returns>The manifest, and whether the output was written.</returns>
-    public (Manifest Manifest, bool Written) Publish(Func<BuildReport> report)
+    /// <returns>The dataset, to be published.</returns>
+    internal PreparedDataset Prepare(Func<BuildReport> report)
     {
         string output = Path.TrimEndingDirectorySeparator(_plan.File.OutputDirectory);
-        string key = PackageKey();
-        string manifestPath = Path.Combine(output, "manifest.json");
-        if (Manifest.TryLoad(manifestPath) is { } existing && existing.PackageKey == key && IsIntact(output, existing))
+        if (Manifest.TryLoad(Path.Combine(output, "manifest.json")) is { } existing && existing.PackageKey == Key && IsIntact(output, existing))
         {
-            return (existing, false);
+            return new PreparedDataset(Key, existing, null, output);
         }
 
         // One build of a dataset runs at a time, so a folder of this name is one that a killed build left.
-        string partial = $"{output}.partial";
-        foreach (string leftover in new[] { partial, OldOf(output) }.Where(Directory.Exists))
+        string partial = OutputFolder.PartialOf(output);
+        foreach (string leftover in new[] { partial, OutputFolder.OldOf(output) }.Where(Directory.Exists))
         {
             Directory.Delete(leftover, recursive: true);
         }
@@ -67,38 +70,14 @@ public sealed class DatasetPackager
         Directory.CreateDirectory(partial);
         try
         {
-            Manifest manifest = Write(new OutputFolder(partial), key, report);
-            Swap(partial, output);
-            return (manifest, true);
+            return new PreparedDataset(Key, Write(new OutputFolder(partial), Key, report), partial, output);
         }
-        finally
+        catch
         {
-            if (Directory.Exists(partial))
-            {
-                Directory.Delete(partial, recursive: true);
-            }
+            Directory.Delete(partial, recursive: true);
+            throw;
         }
     }
-
-    private static void Swap(string partial, string output)
-    {
-        string old = OldOf(output);
-        CrashPoint.Reached();
-        if (Directory.Exists(output))
-        {
-            Directory.Move(output, old);
-        }
-
-        CrashPoint.Reached();
-        Directory.Move(partial, output);
-        CrashPoint.Reached();
-        if (Directory.Exists(old))
-        {
-            Directory.Delete(old, recursive: true);
-        }
-    }
-
-    private static string OldOf(string output) => $"{output}.partial.old";
 
     private static byte[] ProvenanceOf(Manifest manifest, byte[] json) => ProvenanceStatement.Render(manifest, Convert.ToHexStringLower(SHA256.HashData(json)));
 
@@ -114,7 +93,7 @@ public sealed class DatasetPackager
         return file.Exists && file.Length == f.Bytes && _build.Digests.Of(file.FullName) == f.Sha256;
     });
 
-    private string PackageKey()
+    private string NewKey()
     {
         ActionKey key = new ActionKey("package").Add("version", Version).Add("engine", EngineVersion.Current)
             .Add("name", _plan.File.Name).Add("format", _plan.File.OutputFormat).Add("description", _description.ToString());

@@ -28,6 +28,31 @@ internal sealed class OutputFolder(string root)
         stream.Write(content);
     }
 
+    /// <summary>Folder that a dataset is written to before it is published.</summary>
+    public static string PartialOf(string output) => $"{output}.partial";
+
+    /// <summary>Folder of the dataset before, while the two are swapped.</summary>
+    public static string OldOf(string output) => $"{output}.partial.old";
+
+    /// <summary>Puts a complete dataset in its place and removes the one before it.</summary>
+    public static void Swap(string partial, string output)
+    {
+        string old = OldOf(output);
+        CrashPoint.Reached();
+        if (Directory.Exists(output))
+        {
+            Directory.Move(output, old);
+        }
+
+        CrashPoint.Reached();
+        Directory.Move(partial, output);
+        CrashPoint.Reached();
+        if (Directory.Exists(old))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
     /// <summary>Gives a complete file another name.</summary>
     public void Rename(string name, string newName)
     {
