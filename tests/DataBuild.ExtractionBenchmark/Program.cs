@@ -29,9 +29,12 @@ switch (args.FirstOrDefault())
     case "repeats":
         RepeatsCommand.Run(args[1..]);
         return 0;
+    case "indexes":
+        IndexesCommand.Run();
+        return 0;
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] | union | repeats [show] | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [set=NAME] [out=FOLDER] | oracle | cv [trees=N] [bags=N] [depth=N] [rate=X] [out=FOLDER] | train [model=FILE] [trees=N] [bags=N] [depth=N] [rate=X]");
+        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] | union | repeats [show] | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [set=NAME] [out=FOLDER] | oracle | indexes | cv [trees=N] [bags=N] [depth=N] [rate=X] [out=FOLDER] | train [model=FILE] [trees=N] [bags=N] [depth=N] [rate=X]");
         return 1;
 }

@@ -38,6 +38,12 @@ internal static class RepeatsCommand
                 long start = Stopwatch.GetTimestamp();
                 foreach (TruthPage page in site)
                 {
+                    if (System.Text.Unicode.Utf8.IsValid(page.Html))
+                    {
+                        texts.Add(page.Html);
+                        continue;
+                    }
+
                     PageDecoder.Decode(page.Html, page.Charset, buffer);
                     texts.Add(buffer.Text.AsSpan(0, buffer.SourceLength));
                 }

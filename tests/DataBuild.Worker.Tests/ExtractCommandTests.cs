@@ -1,3 +1,5 @@
+using DataBuild.Stages.Score.Onnx;
+using DataBuild.Stages.Tokenize;
 using DataBuild.Tests;
 
 namespace DataBuild.Worker.Tests;
@@ -43,6 +45,75 @@ public sealed class ExtractCommandTests : IDisposable
         (_, string text, _) = Run(WritePage(), "--main-html");
         Assert.StartsWith("<body><article><h1>Rivers</h1><p>Rivers rarely", text, StringComparison.Ordinal);
         Assert.DoesNotContain("<nav>", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheRulesAreAMode()
+    {
+        (int code, string text, string errors) = Run(WritePage(), "--mode", "heuristic", "--format", "text");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("Rivers\n\nRivers rarely run straight", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("All rights reserved", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEndpointLabelsTheBlocks()
+    {
+        string script = Path.Combine(_folder, "answers.jsonl");
+        File.WriteAllText(script, """{"when": "Rivers", "answer": "<answer>1main2other3other4main</answer>"}""");
+        string[] labeller = ["--labeller", "Endpoint", "--endpoint-answer", "Compact", "--option", "Script=" + script];
+        Assert.Equal((0, "# Rivers\n\nAll rights reserved\n", ""), Run([WritePage(), .. labeller]));
+        string[] kept = [.. Run([WritePage(), .. labeller, "--explain"]).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] == '+')];
+        Assert.Equal(2, kept.Length);
+        Assert.EndsWith("article > h1  Rivers", kept[0], StringComparison.Ordinal);
+
+        File.WriteAllText(script, """{"when": "Rivers", "answer": "I cannot"}""");
+        (int code, string text, string errors) = Run([WritePage(), .. labeller]);
+        Assert.Equal(0, code);
+        Assert.StartsWith("# Rivers\n\nRivers rarely", text, StringComparison.Ordinal);
+        Assert.Contains("labelled by the built-in model", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnOnnxModelLabelsTheBlocks()
+    {
+        // Takes the word "neck" for main content and is a little against everything else.
+        const int Vocabulary = 100_352;
+        float[] table = new float[Vocabulary * 2];
+        for (int i = 0; i < Vocabulary; i++)
+        {
+            table[i * 2] = 0.001f;
+        }
+
+        foreach (int id in TextTokenizer.Load("cl100k_base").Encode(" neck"))
+        {
+            table[(id * 2) + 1] = 1000;
+        }
+
+        string model = Path.Combine(_folder, "neck.onnx");
+        File.WriteAllBytes(model, new OnnxModelBuilder("neck")
+            .Input("input_ids", OnnxElementType.Int64, "1", "tokens")
+            .Constant<float>("table", table, Vocabulary, 2)
+            .Output("logits", OnnxElementType.Single, "1", "tokens", "2")
+            .Node("Gather", ["table", "input_ids"], "logits")
+            .Build());
+        (int code, string text, string errors) = Run(WritePage(), "--labeller", "Onnx", "--labeller-model", model, "--labeller-tokenizer", "cl100k_base");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("On the inside", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rivers", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DB1002: stage 'Extract' has no option 'Tabels'; did you mean 'Tables'?", "--option", "Tabels=Html")]
+    [InlineData("DB1003: Extract.Format is 'markup'; expected one of Text, Markdown", "--format", "markup")]
+    [InlineData("DB4057: the stage 'Extract' needs the options Endpoint", "--labeller", "Endpoint")]
+    [InlineData("DB4057: Extract with Labeller=\"Onnx\" needs the options LabellerModel", "--labeller", "Onnx")]
+    [InlineData("--option Html: expected NAME=VALUE", "--option", "Html")]
+    public void AWrongOptionIsSaid(string message, params string[] options)
+    {
+        (int code, string text, string errors) = Run([WritePage(), .. options]);
+        Assert.Equal((1, ""), (code, text));
+        Assert.Contains(message, errors, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -155,14 +155,13 @@ internal sealed partial class ExtractScratch
     }
 
     /// <summary>Lists a page's blocks.</summary>
-    public IReadOnlyList<ExplainedBlock> Explain(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options)
-    {
-        if (Parse(payload, httpCharset, url, options, out _) is not null)
-        {
-            return [];
-        }
+    public IReadOnlyList<ExplainedBlock> Explain(ReadOnlySpan<byte> payload, string? httpCharset, string? url, ExtractOptions options) =>
+        Parse(payload, httpCharset, url, options, out _) is null ? Explain(options, null) : [];
 
-        Span<bool> kept = Label(options, null, out _);
+    /// <summary>Lists the blocks of the page parsed last, labelled by an answer where it can be used.</summary>
+    public IReadOnlyList<ExplainedBlock> Explain(ExtractOptions options, string? answer)
+    {
+        Span<bool> kept = Label(options, answer, out _);
         List<ExplainedBlock> list = new(_segments.Count);
         for (int i = 0; i < _segments.Count; i++)
         {

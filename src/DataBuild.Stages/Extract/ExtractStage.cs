@@ -41,7 +41,7 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 6, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 7, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();
@@ -205,6 +205,16 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
             _labeller is null ? null : page.LabelledByAnswer ? (Labeller == ExtractLabeller.Onnx ? "onnx" : "endpoint") : "fallback");
     }
 
+    /// <summary>Lists the blocks of a page with what the stage makes of them; none where the page is dropped before its blocks are known.</summary>
+    public IReadOnlyList<ExplainedBlock> Explain(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ExtractOptions options = _options ??= CreateOptions();
+        return _labeller is null
+            ? _extractor.ExplainBlocks(document.Payload, document.HttpCharset, document.Url, options)
+            : _extractor.ExplainBlocksAsync(document.Payload.ToArray(), document.HttpCharset, document.Url, options, _labeller, _cancellation).AsTask().GetAwaiter().GetResult();
+    }
+
     /// <inheritdoc />
     public void Prefetch(Document document)
     {
@@ -289,18 +299,11 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
             return new ChatBlockLabeller(scripted, EndpointModel ?? "script", MaxPromptChars, EndpointAnswer);
         }
 
-        if (EndpointModel is null || !Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new StageException(
-                "DB4057",
-                $"Extract with Labeller=\"Endpoint\" needs the options Endpoint, an address such as http://localhost:8000/v1 (found '{Endpoint}'), and EndpointModel, the model's name there (found '{EndpointModel}')");
-        }
-
         ChatService service = new(
-            ChatCompletionsClient.WithKeyOf(EndpointKeyVariable, address, TimeSpan.FromSeconds(EndpointTimeout)),
+            ChatEndpoint.Open(Name.Length == 0 ? "Extract" : Name, "DB4057", Endpoint, EndpointModel, EndpointKeyVariable, EndpointTimeout),
             new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))),
             new ChatServiceOptions { Concurrency = EndpointConcurrency });
-        return new ChatBlockLabeller(service, EndpointModel, MaxPromptChars, EndpointAnswer);
+        return new ChatBlockLabeller(service, EndpointModel!, MaxPromptChars, EndpointAnswer);
     }
 
     /// <summary>What the extractor is asked for.</summary>

@@ -80,6 +80,20 @@ public sealed class HtmlExtractor
         return blocks;
     }
 
+    /// <summary>Lists a page's blocks with the labels that a labeller gives them; empty for a page that is dropped before its blocks are known.</summary>
+    public async ValueTask<IReadOnlyList<ExplainedBlock>> ExplainBlocksAsync(
+        ReadOnlyMemory<byte> payload, string? httpCharset, string? url, ExtractOptions options, IBlockLabeller labeller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(labeller);
+        ExtractScratch scratch = Take();
+        string? simplified = scratch.Simplify(payload.Span, httpCharset, url, options);
+        string? answer = simplified is null ? null : await labeller.LabelAsync(simplified, scratch.Items.Count, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ExplainedBlock> blocks = simplified is null ? [] : scratch.Explain(options, answer);
+        Give(scratch);
+        return blocks;
+    }
+
     private ExtractScratch Take() => _scratch.TryTake(out ExtractScratch? scratch) ? scratch : new ExtractScratch(BlockModel.Shipped);
 
     private void Give(ExtractScratch scratch)

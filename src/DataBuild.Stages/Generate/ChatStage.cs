@@ -109,7 +109,7 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
         };
         _service = Script is { } script
             ? new ChatService(new ScriptedChatClient(script.PathOrName), null, options with { FirstPause = TimeSpan.Zero })
-            : new ChatService(OpenEndpoint(), new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))), options);
+            : new ChatService(ChatEndpoint.Open(Name, "DB4008", Endpoint, EndpointModel, EndpointKeyVariable, EndpointTimeout), new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))), options);
     }
 
     /// <summary>Asks about each document side by side.</summary>
@@ -196,29 +196,6 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
             await failed.CancelAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private ChatCompletionsClient OpenEndpoint()
-    {
-        if (EndpointModel is null || !Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new StageException(
-                "DB4008",
-                $"the stage '{Name}' needs the options Endpoint, an address such as http://localhost:8000/v1 (found '{WithoutSecret(Endpoint)}'), and EndpointModel, the model's name there (found '{EndpointModel}')");
-        }
-
-        if (address.UserInfo.Length > 0)
-        {
-            throw new StageException("DB4008", $"the stage '{Name}' has a user name or password in Endpoint ('{WithoutSecret(Endpoint)}'); project files hold no secrets: put the key into the environment variable {EndpointKeyVariable}");
-        }
-
-        return ChatCompletionsClient.WithKeyOf(EndpointKeyVariable, address, TimeSpan.FromSeconds(EndpointTimeout));
-    }
-
-    private static string? WithoutSecret(string? address)
-    {
-        int at = address?.LastIndexOf('@') ?? -1;
-        return at < 0 ? address : "***" + address![at..];
     }
 
     // After each batch that sent a request; batches of answers that are kept already pass in silence.

@@ -13,7 +13,7 @@ public sealed class CharsetTests
     private static ExtractedPage Extract(byte[] bytes, string? charset = null) =>
         Extractor.Extract(bytes, charset, null, new ExtractOptions { Mode = ExtractMode.All });
 
-    private static byte[] Encode(string encoding, string text) => EncodingLabels.Decoder(encoding)!.GetBytes(text);
+    private static byte[] Encode(string encoding, string text) => CodePagesEncodingProvider.Instance.GetEncoding(encoding)!.GetBytes(text);
 
     [SkippableFact]
     public void EveryLabelOfTheStandardIsKnown()

@@ -5,6 +5,11 @@ namespace DataBuild.Stages.Extract.Charsets;
 /// <summary>The names and labels of the WHATWG Encoding Standard (section 4.2) and the decoders for them.</summary>
 internal static class EncodingLabels
 {
+    // In place of a code page: no decoder, or one of ours.
+    private const int None = -1;
+    private const int SingleByte = -2;
+    private const int MultiByte = -3;
+
     // Name, then every label that means it (encodings.json of the standard).
     private static readonly (string Name, string Labels)[] Table =
     [
@@ -89,20 +94,16 @@ internal static class EncodingLabels
             "windows-1257" => 1257,
             "windows-1258" => 1258,
             "x-mac-cyrillic" => 10017,
-            "GBK" or "gb18030" => 54936,
-            "Big5" => 950,
-            "EUC-JP" => 51932,
-            "ISO-2022-JP" => 50220,
-            "Shift_JIS" => 932,
-            "EUC-KR" => 949,
-            "ISO-8859-10" or "ISO-8859-14" or "ISO-8859-16" or "x-user-defined" => 0,
-            "replacement" => -1,
+            "Big5" or "EUC-JP" or "EUC-KR" or "GBK" or "gb18030" or "ISO-2022-JP" or "Shift_JIS" => MultiByte,
+            "ISO-8859-10" or "ISO-8859-14" or "ISO-8859-16" or "x-user-defined" => SingleByte,
+            "replacement" => None,
             _ => 1252,
         };
         return codePage switch
         {
-            -1 => null,
-            0 => SingleByteEncoding.Get(name),
+            None => null,
+            SingleByte => SingleByteEncoding.Get(name),
+            MultiByte => MultiByteEncoding.Get(name),
             _ => CodePages.GetEncoding(codePage, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))
                 ?? Encoding.GetEncoding(codePage, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD")),
         };

@@ -189,8 +189,8 @@ internal static class PageDecoder
         try
         {
             int n = encoding.GetChars(payload, chars);
-            ReadOnlySpan<char> text = LegacyCharacters.Correct(name, chars.AsSpan(0, n));
-            n = text.Length;
+            Span<char> text = chars.AsSpan(0, n);
+            LegacyCharacters.Correct(name, text);
             int replaced = text.Count('\uFFFD');
             output = ArrayPool<byte>.Shared.Rent((n * 3) + 16);
             Copy(output.AsSpan(0, Encoding.UTF8.GetBytes(text, output)), tree);

@@ -39,7 +39,17 @@ internal sealed class BatchSites
     /// <summary>Counts a page; only of a site with several documents.</summary>
     public void Add(Document page, HtmlTree buffer)
     {
-        if (Find(page) is { } site && PageDecoder.Decode(page.Payload, page.HttpCharset, buffer).Readable)
+        if (Find(page) is not { } site)
+        {
+            return;
+        }
+
+        // UTF-8 needs no copy.
+        if (System.Text.Unicode.Utf8.IsValid(page.Payload))
+        {
+            site.Add(page.Payload);
+        }
+        else if (PageDecoder.Decode(page.Payload, page.HttpCharset, buffer).Readable)
         {
             site.Add(buffer.Text.AsSpan(0, buffer.SourceLength));
         }

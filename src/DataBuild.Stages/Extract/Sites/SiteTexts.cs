@@ -1,5 +1,5 @@
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
+using System.Text;
 
 namespace DataBuild.Stages.Extract.Sites;
 
@@ -15,8 +15,17 @@ internal sealed class SiteTexts
     /// <summary>Pages of a site from which on repetition says something.</summary>
     public const int MinPages = 3;
 
-    private readonly Dictionary<ulong, (int Pages, int Last)> _pieces = [];
     private readonly HashSet<ulong> _seen = [];
+
+    // An open table by hash, at most half full: most of a survey's time is spent looking up.
+    private Piece[] _pieces = new Piece[4096];
+    private int _count;
+
+    private struct Piece
+    {
+        public ulong Hash;
+        public int Pages, Last;
+    }
 
     /// <summary>Pages counted; copies of a page count once.</summary>
     public int Pages { get; private set; }
@@ -61,7 +70,7 @@ internal sealed class SiteTexts
     /// <summary>Whether a piece stands on more than half of the pages, and on three at least.</summary>
     /// <param name="piece">A text node of a page that was counted.</param>
     public bool IsRepeated(ReadOnlySpan<byte> piece) =>
-        _pieces.TryGetValue(XxHash3.HashToUInt64(Trim(piece)), out (int Pages, int Last) found) && found.Pages >= MinPages && found.Pages * 2 > Pages;
+        _pieces[Find(HashOf(Trim(piece)))] is { Pages: >= MinPages } found && found.Pages * 2 > Pages;
 
     /// <summary>A piece without the white space around it.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> piece) => piece.Trim(" \t\r\n\f"u8);
@@ -77,10 +86,59 @@ internal sealed class SiteTexts
             return;
         }
 
-        ref (int Pages, int Last) found = ref CollectionsMarshal.GetValueRefOrAddDefault(_pieces, XxHash3.HashToUInt64(piece), out _);
+        ulong hash = HashOf(piece);
+        ref Piece found = ref _pieces[Find(hash)];
+        if (found.Hash == 0)
+        {
+            found.Hash = hash;
+            if (++_count * 2 > _pieces.Length)
+            {
+                found.Pages = 1;
+                found.Last = Pages;
+                Grow();
+                return;
+            }
+        }
+
         if (found.Last != Pages)
         {
-            found = (found.Pages + 1, Pages);
+            found.Pages++;
+            found.Last = Pages;
         }
+    }
+
+    // The slot of a hash, or the empty one where it would stand.
+    private int Find(ulong hash)
+    {
+        int mask = _pieces.Length - 1;
+        int slot = (int)hash & mask;
+        while (_pieces[slot].Hash != 0 && _pieces[slot].Hash != hash)
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+
+    private void Grow()
+    {
+        Piece[] old = _pieces;
+        _pieces = new Piece[old.Length * 2];
+        foreach (Piece piece in old)
+        {
+            if (piece.Hash != 0)
+            {
+                _pieces[Find(piece.Hash)] = piece;
+            }
+        }
+    }
+
+    // Line ends count as the tree has them; 0 stands for an empty slot.
+    private static ulong HashOf(ReadOnlySpan<byte> piece)
+    {
+        ulong hash = piece.Contains((byte)'\r')
+            ? XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(piece).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')))
+            : XxHash3.HashToUInt64(piece);
+        return hash == 0 ? 1 : hash;
     }
 }
