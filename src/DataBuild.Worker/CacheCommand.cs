@@ -33,7 +33,7 @@ internal static class CacheCommand
             (int copies, long bytes, int unfinished, long unfinishedBytes) = DownloadedInputs.Count(root);
             if (copies + unfinished > 0)
             {
-                Line($"inputs         {ByteSize.Format(bytes)} in {copies:N0} fetched, {ByteSize.Format(unfinishedBytes)} in {unfinished:N0} unfinished; DataBuildCacheSize does not count them");
+                Line($"inputs         {ByteSize.Format(bytes)} in {copies:N0} fetched, {ByteSize.Format(unfinishedBytes)} in {unfinished:N0} unfinished");
             }
 
             Line($"oldest use     {(found.LeastRecentUse is { } oldest ? oldest.ToString("u", CultureInfo.InvariantCulture) : "none")}");
@@ -69,7 +69,7 @@ internal static class CacheCommand
         Option<string> size = new("--max-size") { Description = "Bytes that may stay: 500MB, 20GB", DefaultValueFactory = _ => "" };
         Option<double?> days = new("--unused-days") { Description = "Remove what was not used for so many days, whatever the size" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be removed" };
-        Command command = new("gc", "Removes what no result names, then the least recently used results down to a size") { store, size, days, dryRun };
+        Command command = new("gc", "Removes what no result names, then the least recently used results and fetched inputs down to a size") { store, size, days, dryRun };
         command.SetAction(result => OnStore(result.GetRequiredValue(store), root =>
         {
             string text = result.GetRequiredValue(size);
@@ -87,7 +87,7 @@ internal static class CacheCommand
                 return 1;
             }
 
-            Line($"{(result.GetValue(dryRun) ? "would remove" : "removed")} {done.Records:N0} results and {done.Files:N0} files; {ByteSize.Format(done.BytesBefore)} before, {ByteSize.Format(done.BytesAfter)} after, {ByteSize.Format(done.BytesInUse)} used by running builds");
+            Line($"{(result.GetValue(dryRun) ? "would remove" : "removed")} {done.Records:N0} results, {done.Files:N0} files and {done.Inputs:N0} fetched inputs; {ByteSize.Format(done.BytesBefore)} before, {ByteSize.Format(done.BytesAfter)} after, {ByteSize.Format(done.BytesInUse)} used by running builds");
             return 0;
         }));
         return command;

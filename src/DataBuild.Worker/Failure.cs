@@ -32,7 +32,7 @@ internal static class Failure
 
     private static BuildDiagnostic OfStage(StageFailedException exception, string? projectFile)
     {
-        string cure = exception.Input is null ? "" : "; to drop such documents instead, set OnError=\"Drop\" on the stage";
+        string cure = exception.Input is null || StageFailedException.IsOfTheMachine(exception.InnerException!) ? "" : "; to drop such documents instead, set OnError=\"Drop\" on the stage";
         return new BuildDiagnostic(
             true, "DB3001", $"{exception.Message}{(exception.SourceMember is { } member ? $" (in {member})" : "")}{cure}",
             exception.SourceFile ?? exception.Input ?? projectFile, exception.SourceLine);

@@ -93,20 +93,41 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
         _lock ??= furtherTakedown is null ? BuildLock.Take(planPath) : null;
         FileDigests digests = new(Path.Combine(_file.StoreDirectory, "file-digests.tsv"));
         _digests = digests;
-        if (!RemoteInputs.Resolve(_file, digests, events, cancellation))
+        _remote = RemoteCacheSettings.Of(_file, Environment.GetEnvironmentVariable) is { } settings
+            ? new RemoteCache(settings, warning => events.Diagnostic(new BuildDiagnostic(false, "DB3082", warning, _file.ProjectFile)))
+            : null;
+
+        // Before inputs are looked for: those that lie in the store are safe from collection from here on.
+        ContentStore store = new(_file.StoreDirectory, _remote);
+        try
+        {
+            return Begin(store, registry, digests, cancellation);
+        }
+        finally
+        {
+            if (_build is null)
+            {
+                store.Dispose();
+            }
+        }
+    }
+
+    private bool Begin(ContentStore store, StageRegistry registry, FileDigests digests, CancellationToken cancellation)
+    {
+        if (!RemoteInputs.Resolve(_file!, store, digests, events, cancellation))
         {
             return false;
         }
 
         List<BuildDiagnostic> diagnostics = [];
-        DatasetPlan? plan = PlanResolver.Resolve(_file, registry, digests, diagnostics);
+        DatasetPlan? plan = PlanResolver.Resolve(_file!, registry, digests, diagnostics);
         diagnostics.ForEach(events.Diagnostic);
         if (plan is null)
         {
             return false;
         }
 
-        InputLock inputLock = new(_file, digests);
+        InputLock inputLock = new(_file!, digests);
         foreach (BuildDiagnostic diagnostic in inputLock.Check(plan))
         {
             events.Diagnostic(diagnostic);
@@ -116,12 +137,9 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             }
         }
 
-        _remote = RemoteCacheSettings.Of(_file, Environment.GetEnvironmentVariable) is { } settings
-            ? new RemoteCache(settings, warning => events.Diagnostic(new BuildDiagnostic(false, "DB3082", warning, _file.ProjectFile)))
-            : null;
         events.Planned(plan);
-        IActionExecutor? executor = SlurmSettings.Of(_file) is { } slurm ? new SlurmExecutor(slurm, planPath, WorkerCommand.Parts, events) : null;
-        _build = new DatasetBuild(plan, new ContentStore(_file.StoreDirectory, _remote), digests, threads, events, planPath + ".inflight", executor);
+        IActionExecutor? executor = SlurmSettings.Of(_file!) is { } slurm ? new SlurmExecutor(slurm, planPath, WorkerCommand.Parts, events) : null;
+        _build = new DatasetBuild(plan, store, digests, threads, events, planPath + ".inflight", executor);
         return true;
     }
 
@@ -167,11 +185,11 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             return;
         }
 
-        if (result.Records > 0 || result.Files > 0)
+        if (result.Records > 0 || result.Files > 0 || result.Inputs > 0)
         {
             events.Message(MessageImportance.Normal, string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"  store: {result.Records} results and {result.Files} files removed, {ByteSize.Format(result.BytesBefore)} before, {ByteSize.Format(result.BytesAfter)} now"));
+                $"  store: {result.Records} results, {result.Files} files and {result.Inputs} fetched inputs removed, {ByteSize.Format(result.BytesBefore)} before, {ByteSize.Format(result.BytesAfter)} now"));
         }
 
         if (result.BytesAfter > maximum)

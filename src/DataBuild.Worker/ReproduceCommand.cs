@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DataBuild.Engine.Execution.Slurm;
 using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
 
 namespace DataBuild.Worker;
 
@@ -32,16 +32,26 @@ internal static class ReproduceCommand
     {
         string projectDirectory;
         string projectFile;
+        ContentStore store;
         try
         {
             PlanFile file = PlanFile.Load(planPath);
             (projectDirectory, projectFile) = (Path.TrimEndingDirectorySeparator(file.ProjectDirectory), file.ProjectFile);
+            store = new ContentStore(file.StoreDirectory);
         }
         catch (PlanException exception)
         {
             Console.Error.WriteLine($"{planPath}: error {exception.Code}: {exception.Message}");
             return 1;
         }
+        catch (Exception exception) when (Failure.Of(exception, planPath, threads: 1) is { } diagnostic)
+        {
+            Console.Error.WriteLine($"{diagnostic.File ?? planPath}: error {diagnostic.Code}: {diagnostic.Message}");
+            return 1;
+        }
+
+        // Both builds take fetched inputs from there, and their stores are elsewhere: the stay keeps them from collection.
+        using ContentStore stay = store;
 
         string root = Path.Combine(projectDirectory, "obj", "databuild", "reproduce");
         if (Directory.Exists(root))
@@ -158,40 +168,14 @@ internal static class ReproduceCommand
 
     private static int Compare(string first, string second, string projectFile)
     {
-        string[] names = [.. Files(first).Union(Files(second), StringComparer.Ordinal).Where(n => n != ReportName).Order(StringComparer.Ordinal)];
-        using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long bytes = 0;
-        foreach (string name in names)
+        FolderComparison compared = FolderComparison.Of(first, second, ReportName);
+        if (compared.Difference is { } difference)
         {
-            string a = Path.Combine(first, name);
-            string b = Path.Combine(second, name);
-            if (!File.Exists(a) || !File.Exists(b))
-            {
-                return Differ(name, $"only the {(File.Exists(a) ? "first" : "second")} build made it");
-            }
-
-            byte[] left = File.ReadAllBytes(a);
-            byte[] right = File.ReadAllBytes(b);
-            int same = left.AsSpan().CommonPrefixLength(right);
-            if (same < left.Length || same < right.Length)
-            {
-                return Differ(name, string.Create(CultureInfo.InvariantCulture, $"{left.Length} and {right.Length} bytes, the first difference at offset {same}"));
-            }
-
-            all.AppendData(left);
-            bytes += left.Length;
-        }
-
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reproduced: {names.Length} files, {bytes} bytes, the same in both builds; SHA-256 of all {Convert.ToHexStringLower(all.GetHashAndReset())}"));
-        return 0;
-
-        int Differ(string name, string how)
-        {
-            Console.Error.WriteLine($"{projectFile}: error {NotReproducible}: the dataset is not reproducible: '{name}' differs between two builds: {how}");
+            Console.Error.WriteLine($"{projectFile}: error {NotReproducible}: the dataset is not reproducible: '{difference.Name}' differs between two builds: {difference.How}");
             return 1;
         }
-    }
 
-    private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reproduced: {compared.Files} files, {compared.Bytes} bytes, the same in both builds; SHA-256 of all {compared.Sha256}"));
+        return 0;
+    }
 }

@@ -14,6 +14,7 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
     [InlineData("ulimit -f 60")]
     [InlineData("trap '' XFSZ; ulimit -f 60")]
     [InlineData("ulimit -n 64")]
+    [InlineData("ulimit -v 3000000; export DOTNET_GCHeapHardLimit=0x10000000")]
     public void LimitsOfTheShellAreErrorsThatAreNotRemembered(string limit)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "uses ulimit of bash");
@@ -29,7 +30,7 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
 
         // Either an error of ours; or the system ends the process (SIGXFSZ), which the build reports as DB0001; or so few files are allowed that not even the runtime finds its own.
         bool killed = code == 153 && limit.StartsWith("ulimit -f", StringComparison.Ordinal);
-        bool runtime = limit.StartsWith("ulimit -n", StringComparison.Ordinal)
+        bool runtime = limit.StartsWith("ulimit -v", StringComparison.Ordinal) || limit.StartsWith("ulimit -n", StringComparison.Ordinal)
             && (output.Contains("Too many open files", StringComparison.Ordinal) || output.Contains("Could not load file or assembly", StringComparison.Ordinal));
         Assert.True(killed || runtime || output.Contains("DB3003", StringComparison.Ordinal), $"exit code {code}: {output}");
         Assert.False(Directory.Exists(_project.Output));
@@ -62,6 +63,18 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
         (code, output) = Run("setpriv", asNobody);
         Assert.True(code == 0, output);
         AssertAsUndisturbed("with the rights back");
+
+        // Entries of the store that cannot be read are made again.
+        foreach (string folder in new[] { "ac", "cas" })
+        {
+            Run("chmod", "000", Directory.EnumerateFiles(Path.Combine(_project.Store, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First());
+        }
+
+        Directory.Delete(_project.Output, recursive: true);
+        (code, output) = Run("setpriv", asNobody);
+        Assert.True(code == 0, output);
+        Assert.Contains("DB3002", output, StringComparison.Ordinal);
+        AssertAsUndisturbed("with entries that could not be read");
     }
 
     [Fact]
@@ -93,6 +106,43 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
         (code, output) = Run("dotnet", DatasetProject.Worker, "run", plan, "--threads", "2");
         Assert.True(code == 0, output);
         Assert.True(File.Exists(project.Manifest));
+    }
+
+    [Fact]
+    public void WithoutATemporaryFolderTheOutputIsTheSame()
+    {
+        Forget();
+        (int code, string output) = Run("env", "TMPDIR=/nowhere/at/all", "dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "2");
+        Assert.True(code == 0, output);
+        AssertAsUndisturbed("without a temporary folder");
+    }
+
+    [SkippableFact]
+    public void ASignalEndsTheBuildAndItsWorkIsKept()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "sends SIGTERM");
+        Forget();
+        File.Delete(undisturbed.Plan + ".owner");
+        using Process worker = Process.Start(StartOf("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1"))!;
+        Task<string> said = worker.StandardOutput.ReadToEndAsync();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(undisturbed.Plan + ".owner") || worker.HasExited, TimeSpan.FromSeconds(60)));
+        Run("kill", "-TERM", worker.Id.ToString(CultureInfo.InvariantCulture));
+        long start = Stopwatch.GetTimestamp();
+        Assert.True(worker.WaitForExit(TimeSpan.FromSeconds(20)), "the worker goes on");
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10), said.GetAwaiter().GetResult());
+        Assert.NotEqual(0, worker.ExitCode);
+        Assert.False(Directory.Exists(_project.Output));
+        AssertBuilds("after the signal");
+    }
+
+    [Fact]
+    public void AStoreWithoutLocksIsRefused()
+    {
+        // What a file system without locks does: every lock is taken, and keeps nobody out.
+        (int code, string output) = Run("env", "DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1", "dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "2");
+        Assert.Equal(1, code);
+        Assert.True(output.Contains("DB3089", StringComparison.Ordinal), output);
+        AssertBuilds("with locks again");
     }
 
     [SkippableFact]

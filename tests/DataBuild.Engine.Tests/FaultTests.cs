@@ -24,6 +24,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("empty")]
     [InlineData("half")]
     [InlineData("append")]
+    [InlineData("zeros")]
+    [InlineData("other")]
     [InlineData("folder")]
     [InlineData("delete")]
     public void DamagedStoreEntriesAreMadeAgain(string damage)
@@ -35,7 +37,7 @@ public sealed class FaultTests : IDisposable
         Assert.True(entries.Length > 20);
         foreach (string entry in entries.Where((_, i) => i % 9 == 0))
         {
-            Damage(entry, damage);
+            Damage(entry, damage, entries.First(e => e != entry && Path.GetDirectoryName(Path.GetDirectoryName(e)) == Path.GetDirectoryName(Path.GetDirectoryName(entry))));
             Directory.Delete(_dataset.OutputFolder, recursive: true);
             _dataset.Build();
             Assert.Equal(expected, _dataset.OutputDigests());
@@ -136,7 +138,7 @@ public sealed class FaultTests : IDisposable
         Assert.NotEmpty(_dataset.KeptIds());
     }
 
-    private static void Damage(string path, string damage)
+    private static void Damage(string path, string damage, string other)
     {
         byte[] bytes = File.ReadAllBytes(path);
         switch (damage)
@@ -153,6 +155,14 @@ public sealed class FaultTests : IDisposable
                 break;
             case "append":
                 File.WriteAllBytes(path, [.. bytes, 7]);
+                break;
+            case "zeros":
+                // As after a power cut: the length is there, what was not flushed is not.
+                bytes.AsSpan(bytes.Length / 2).Clear();
+                File.WriteAllBytes(path, bytes);
+                break;
+            case "other":
+                File.Copy(other, path, overwrite: true);
                 break;
             case "folder":
                 File.Delete(path);

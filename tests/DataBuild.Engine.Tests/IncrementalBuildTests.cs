@@ -168,6 +168,7 @@ public sealed class IncrementalBuildTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
+    [InlineData(64)]
     public void OutputDoesNotDependOnThreadsOrOrder(int threads)
     {
         Random random = new(42);

@@ -56,6 +56,11 @@ public sealed class DatasetBuild : IDisposable
             throw;
         }
 
+        if (digests.IsDamaged)
+        {
+            events.Diagnostic(new BuildDiagnostic(false, "DB3002", "the remembered digests of files were found damaged; files are read again", store.Root));
+        }
+
         _executor = executor ?? new LocalExecutor(threads);
         _shards = NewShards();
     }

@@ -31,6 +31,7 @@ internal static class ReadAction
             return null;
         }
 
+        context.Store.MarkInputUsed(shard.Input.Path);
         ActionKey key = new ActionKey("read").Add("version", Version);
         AddInput(key, context, shard);
         if (context.Sample is { } sample)

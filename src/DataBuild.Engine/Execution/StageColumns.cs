@@ -83,7 +83,7 @@ internal sealed class StageColumns
     {
         string saved = _failed.Save(_stage, shard, document, exception);
         bool badInput = exception is InvalidDataException;
-        return canContinue && (_stage.OnError == ErrorPolicy.Drop || (_stage.OnError == ErrorPolicy.ByCause && badInput))
+        return canContinue && !StageFailedException.IsOfTheMachine(exception) && (_stage.OnError == ErrorPolicy.Drop || (_stage.OnError == ErrorPolicy.ByCause && badInput))
             ? badInput ? MeasureState.BadInput : MeasureState.Failed
             : throw StageFailedException.OnDocument(_stage.Name, shard.Name, document.Id, document.Url, exception, saved);
     }

@@ -5,6 +5,9 @@ namespace DataBuild.Engine.Execution;
 /// <summary>A stage threw. The message tells the stage, what it worked on, and the exception.</summary>
 public sealed class StageFailedException : Exception
 {
+    // errno of Linux: EIO, ENOMEM, ENFILE, EMFILE, ENOSPC, EROFS, ESTALE, EDQUOT; and the code of Windows for a full disk.
+    private static readonly int[] MachineFaults = [5, 12, 23, 24, 28, 30, 116, 122, unchecked((int)0x80070070)];
+
     private StageFailedException(string stage, string work, string? input, Exception inner, string? documentId = null, string? url = null, string? saved = null)
         : base($"stage '{stage}' failed {work}: {inner.GetType().Name}: {inner.Message}{(saved is null ? "" : $"; the document is saved in '{saved}'")}", inner)
     {
@@ -43,6 +46,12 @@ public sealed class StageFailedException : Exception
     /// <summary>True for exceptions that are a stage's own failure; not for a cancelled build, for lack of memory, and for what has its own diagnostic.</summary>
     public static bool IsFailure(Exception exception) =>
         exception is not (OperationCanceledException or OutOfMemoryException or StageException or StageFailedException or Planning.PlanException or Store.StoreCorruptException);
+
+    /// <summary>
+    /// True for a fault of the machine and not of the document or the stage: files, space or memory that it lacks, a disk that fails. What it spoils is never stored, whatever
+    /// <c>OnError</c> says: elsewhere, or later, the document is fine.
+    /// </summary>
+    public static bool IsOfTheMachine(Exception exception) => exception is IOException && MachineFaults.Contains(exception.HResult);
 
     /// <summary>A stage threw on a document.</summary>
     public static StageFailedException OnDocument(string stage, string input, string documentId, string url, Exception inner, string? saved = null) =>

@@ -12,6 +12,8 @@ public static class DownloadedInputs
     /// <summary>What the name of an unfinished copy adds.</summary>
     internal const string Unfinished = ".partial";
 
+    private const string Lock = ".lock";
+
     /// <summary>Folder of the copies in a store, where <c>DataBuildDownloadPath</c> names no other.</summary>
     public static string FolderIn(string store) => Path.Combine(store, "inputs");
 
@@ -19,8 +21,8 @@ public static class DownloadedInputs
     /// <param name="store">Folder of the store.</param>
     public static (int Copies, long Bytes, int UnfinishedCopies, long UnfinishedBytes) Count(string store)
     {
-        FileInfo[] copies = [.. Copies(store)];
-        FileInfo[] unfinished = [.. Files(store, "*" + Unfinished)];
+        FileInfo[] copies = [.. Copies(store).Where(f => f.Exists)];
+        FileInfo[] unfinished = [.. Files(store, "*" + Unfinished).Where(f => f.Exists)];
         return (copies.Length, copies.Sum(f => f.Length), unfinished.Length, unfinished.Sum(f => f.Length));
     }
 
@@ -41,6 +43,12 @@ public static class DownloadedInputs
             }
             else
             {
+                if (!File.Exists(copy.FullName))
+                {
+                    // A collection that is at work has removed it meanwhile.
+                    continue;
+                }
+
                 using FileStream stream = new(copy.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
                 string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
                 found = digest == input.Sha256 ? null : $"is the copy of '{input.Address}' and has SHA-256 {digest}, not {input.Sha256}";
@@ -60,6 +68,59 @@ public static class DownloadedInputs
         }
 
         return damaged;
+    }
+
+    /// <summary>
+    /// Marks a copy as used now. The mark is the time of its description: another time of the copy itself would have it digested anew. A file without a description
+    /// is none of ours and stays as it is.
+    /// </summary>
+    /// <param name="path">The copy.</param>
+    /// <param name="notBefore">The mark is no earlier than this, whatever the clock says.</param>
+    internal static void MarkUsed(string path, DateTime notBefore)
+    {
+        string description = path + Description;
+        DateTime now = DateTime.UtcNow;
+        try
+        {
+            File.SetLastWriteTimeUtc(description, now > notBefore ? now : notBefore);
+        }
+        catch (FileNotFoundException)
+        {
+            // No fetched input.
+        }
+        catch (UnauthorizedAccessException) when (File.Exists(description))
+        {
+            // The time of another user's file cannot be set: it is replaced by a copy of one's own.
+            FetchedInput.Load(description)?.Save(description);
+        }
+    }
+
+    /// <summary>Waits for nobody: the lock that guards a copy; null where somebody has it.</summary>
+    internal static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path + Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+        }
+        catch (IOException) when (File.Exists(path + Lock))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Copies, whole and unfinished, for a collection.</summary>
+    internal static IEnumerable<InputCopy> All(string store)
+    {
+        // A build may finish a copy between its being listed and its being looked at.
+        foreach (FileInfo file in Copies(store).Concat(Files(store, "*" + Unfinished)).Where(f => f.Exists))
+        {
+            bool isWhole = file.Extension != Unfinished;
+            InputCopy copy = new(isWhole ? file.FullName : file.FullName[..^Unfinished.Length], isWhole, file.Length);
+            if (copy.Used() is not null)
+            {
+                yield return copy;
+            }
+        }
     }
 
     // A copy has a description beside it, which tells it from descriptions and locks; a file of JSON lines may itself end with that extension.

@@ -30,6 +30,9 @@ internal sealed record FetchSettings(string Folder)
     /// <summary>Sends no credentials to S3 (<c>DataBuildS3Unsigned</c>).</summary>
     public bool Unsigned { get; init; }
 
+    /// <summary>No copy that is used may look as if it was last used earlier: when the build's stay in the store began.</summary>
+    public DateTime UsedSince { get; init; } = DateTime.MinValue;
+
     /// <summary>Wait after the first try that failed; doubled after each further one, up to <see cref="LongestDelay"/>.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 

@@ -35,12 +35,21 @@ internal sealed class InputFetcher(FetchSettings settings, FileDigests digests, 
     {
         Directory.CreateDirectory(settings.Folder);
         string path = Path.Combine(settings.Folder, address.LocalName);
-        using FileStream held = await LockAsync(path + ".lock", cancellation).ConfigureAwait(false);
-        FetchedInput? copy = CopyAt(path, address);
+        using FileStream held = await LockAsync(path, cancellation).ConfigureAwait(false);
+        string description = path + DownloadedInputs.Description;
+        FetchedInput? known = FetchedInput.Load(description) is { } input && input.Address == address.Text ? input : null;
+        FetchedInput? copy = known is null ? null : CopyOf(known, path);
         if (copy is not null && (expected is null || expected.Sha256 == copy.Sha256)
             && !(settings.Refresh && expected is null && await HasChangedAsync(address, copy, cancellation).ConfigureAwait(false)))
         {
+            DownloadedInputs.MarkUsed(path, settings.UsedSince);
             return (path, copy);
+        }
+
+        if (copy is null && known is not null && !settings.Refresh)
+        {
+            // The copy is gone or damaged, and what it was is not: datasets were made of those bytes.
+            expected ??= new ExpectedDigest(known.Sha256, "the copy that builds have used so far", RemoteInputException.OtherThanBefore);
         }
 
         Fetching?.Invoke(address);
@@ -52,32 +61,34 @@ internal sealed class InputFetcher(FetchSettings settings, FileDigests digests, 
             long bytes = partial.Length;
             partial.Remove();
             throw new RemoteInputException(expected.Code, string.Create(CultureInfo.InvariantCulture,
-                $"'{address.Text}' has SHA-256 {digest} ({bytes} bytes); {expected.Source} has {expected.Sha256}"));
+                $"'{address.Text}' has SHA-256 {digest} ({bytes} bytes); {expected.Source} has {expected.Sha256}{(expected.Code == RemoteInputException.OtherThanBefore ? "; to take what the server has now: -p:DataBuildRefreshInputs=true" : "")}"));
         }
 
         FetchedInput fetched = new(address.Text, digest, partial.Length, stamp.ETag, stamp.LastModified);
 
         // Before the copy: what lies under the final name is always described, or found to be another.
-        fetched.Save(path + DownloadedInputs.Description);
+        fetched.Save(description);
+        DownloadedInputs.MarkUsed(path, settings.UsedSince);
         CrashPoint.Reached();
         partial.Publish(path);
         Interlocked.Increment(ref _fetched);
         return (path, fetched);
     }
 
-    private FetchedInput? CopyAt(string path, RemoteAddress address)
+    // The copy that a description is of; null where there is none that is whole.
+    private FetchedInput? CopyOf(FetchedInput known, string path)
     {
-        if (!File.Exists(path) || FetchedInput.Load(path + DownloadedInputs.Description) is not { } input || input.Address != address.Text)
+        if (!File.Exists(path))
         {
             return null;
         }
 
-        if (new FileInfo(path).Length == input.Bytes && digests.Of(path) == input.Sha256)
+        if (new FileInfo(path).Length == known.Bytes && digests.Of(path) == known.Sha256)
         {
-            return input;
+            return known;
         }
 
-        warn($"the local copy of '{address.Text}' is damaged and is fetched again ({path})");
+        warn($"the local copy of '{known.Address}' is damaged and is fetched again ({path})");
         File.Delete(path);
         return null;
     }
@@ -292,14 +303,12 @@ internal sealed class InputFetcher(FetchSettings settings, FileDigests digests, 
     {
         while (true)
         {
-            try
+            if (DownloadedInputs.TryLock(path) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+                return held;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(LockPoll, cancellation).ConfigureAwait(false);
-            }
+
+            await Task.Delay(LockPoll, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -29,6 +29,9 @@ public sealed class RemoteInputException(string code, string message) : Exceptio
     /// <summary>A local copy was damaged.</summary>
     public const string DamagedCopy = "DB2087";
 
+    /// <summary>A copy that was removed came back with other bytes.</summary>
+    public const string OtherThanBefore = "DB2088";
+
     /// <summary>Diagnostic code.</summary>
     public string Code { get; } = code;
 }

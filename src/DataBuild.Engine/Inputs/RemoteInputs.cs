@@ -18,10 +18,15 @@ public static class RemoteInputs
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Fetches what is not there yet and rewrites <see cref="PlanFile.Crawl"/>.</summary>
+    /// <param name="file">Plan.</param>
+    /// <param name="store">The store in which the build stays: what it uses of fetched inputs is safe from collection.</param>
+    /// <param name="digests">File digests.</param>
+    /// <param name="events">Hears what happens.</param>
+    /// <param name="cancellation">Ends the work; what has been received is kept.</param>
     /// <returns>False when there was an error; it has been reported.</returns>
     /// <exception cref="PlanException">A property is out of range.</exception>
-    public static bool Resolve(PlanFile file, FileDigests digests, IBuildEvents events, CancellationToken cancellation) =>
-        ResolveAsync(file, digests, events, FetchSettings.Of(file), cancellation).GetAwaiter().GetResult();
+    public static bool Resolve(PlanFile file, ContentStore store, FileDigests digests, IBuildEvents events, CancellationToken cancellation) =>
+        ResolveAsync(file, digests, events, FetchSettings.Of(file) with { UsedSince = store.InUseSince }, cancellation).GetAwaiter().GetResult();
 
     internal static async Task<bool> ResolveAsync(PlanFile file, FileDigests digests, IBuildEvents events, FetchSettings settings, CancellationToken cancellation)
     {

@@ -55,16 +55,17 @@ public sealed class DatasetPackager
     internal PreparedDataset Prepare(Func<BuildReport> report)
     {
         string output = Path.TrimEndingDirectorySeparator(_plan.File.OutputDirectory);
-        if (Manifest.TryLoad(Path.Combine(output, "manifest.json")) is { } existing && existing.PackageKey == Key && IsIntact(output, existing))
-        {
-            return new PreparedDataset(Key, existing, null, output);
-        }
 
         // One build of a dataset runs at a time, so a folder of this name is one that a killed build left.
         string partial = OutputFolder.PartialOf(output);
         foreach (string leftover in new[] { partial, OutputFolder.OldOf(output) }.Where(Directory.Exists))
         {
             Directory.Delete(leftover, recursive: true);
+        }
+
+        if (Manifest.TryLoad(Path.Combine(output, "manifest.json")) is { } existing && existing.PackageKey == Key && IsIntact(output, existing))
+        {
+            return new PreparedDataset(Key, existing, null, output);
         }
 
         Directory.CreateDirectory(partial);

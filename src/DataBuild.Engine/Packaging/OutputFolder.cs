@@ -39,6 +39,14 @@ internal sealed class OutputFolder(string root)
     {
         string old = OldOf(output);
         CrashPoint.Reached();
+        if (FolderExchange.TryExchange(partial, output))
+        {
+            // The one before has the other name now.
+            CrashPoint.Reached();
+            Directory.Delete(partial, recursive: true);
+            return;
+        }
+
         if (Directory.Exists(output))
         {
             Directory.Move(output, old);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using DataBuild.Engine.Inputs;
 using DataBuild.Engine.Store.Remote;
 
 namespace DataBuild.Engine.Store;
@@ -17,6 +18,7 @@ public sealed class ContentStore : IDisposable
 
     private readonly StoreLayout _layout;
     private readonly StoreLease _lease;
+    private readonly string _inputs;
     private readonly RemoteCache? _remote;
     private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _remoteFiles = new(StringComparer.Ordinal);
@@ -33,6 +35,7 @@ public sealed class ContentStore : IDisposable
         Root = Path.GetFullPath(root);
         _remote = remote;
         _layout = new StoreLayout(Root);
+        _inputs = DownloadedInputs.FolderIn(Root) + Path.DirectorySeparatorChar;
         _layout.Create();
         _lease = StoreLease.Take(_layout);
         try
@@ -52,6 +55,9 @@ public sealed class ContentStore : IDisposable
 
     /// <summary>Stored files and records that were found damaged, and removed, since the store was opened.</summary>
     public int CorruptEntries => _corrupt;
+
+    /// <summary>When the stay of this process in the store began, by the clock of the store's file system: what was used since then is safe from collection.</summary>
+    internal DateTime InUseSince => _lease.Start;
 
     /// <summary>Folder for files that are being written; it goes with the end of the stay, or with the next stay after a crash.</summary>
     internal string TemporaryFolder => _lease.TemporaryFolder;
@@ -138,6 +144,15 @@ public sealed class ContentStore : IDisposable
 
     /// <summary>True when a file that no record of this build names can be had: it is here, or the remote cache may have it.</summary>
     internal bool Has(StoredFile file) => HasFile(file);
+
+    /// <summary>Marks a fetched input as used; does nothing for other files.</summary>
+    internal void MarkInputUsed(string path)
+    {
+        if (path.StartsWith(_inputs, StringComparison.Ordinal))
+        {
+            DownloadedInputs.MarkUsed(path, _lease.Start);
+        }
+    }
 
     internal void PublishFile(string temporary, string digest)
     {
@@ -272,10 +287,15 @@ public sealed class ContentStore : IDisposable
     private void Publish(byte[] bytes, string path)
     {
         string temporary = NewTemporaryPath();
-        using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        try
         {
+            using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             stream.Write(bytes);
             stream.Flush(flushToDisk: true);
+        }
+        catch (IOException exception) when (DiskFullException.IsDiskFull(exception))
+        {
+            throw new DiskFullException(temporary, bytes.Length, exception);
         }
 
         if (File.GetLastWriteTimeUtc(temporary) < _lease.Start)

@@ -12,6 +12,9 @@ public class DigestingFileStream : Stream
     /// <exception cref="IOException">It exists, or cannot be written.</exception>
     public DigestingFileStream(string path) => _stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
 
+    /// <summary>Path of the file.</summary>
+    protected string Path => _stream.Name;
+
     /// <inheritdoc />
     public override bool CanRead => false;
 
@@ -35,7 +38,14 @@ public class DigestingFileStream : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         _hash.AppendData(buffer);
-        _stream.Write(buffer);
+        try
+        {
+            _stream.Write(buffer);
+        }
+        catch (IOException exception) when (DiskFullException.IsDiskFull(exception))
+        {
+            throw new DiskFullException(Path, _stream.Position + buffer.Length, exception);
+        }
     }
 
     /// <inheritdoc />
@@ -62,8 +72,16 @@ public class DigestingFileStream : Stream
     /// <returns>Lower-case hexadecimal SHA-256, and the length in bytes.</returns>
     protected (string Digest, long Length) Finish()
     {
-        _stream.Flush(flushToDisk: true);
-        long length = _stream.Length;
+        long length = _stream.Position;
+        try
+        {
+            _stream.Flush(flushToDisk: true);
+        }
+        catch (IOException exception) when (DiskFullException.IsDiskFull(exception))
+        {
+            throw new DiskFullException(Path, length, exception);
+        }
+
         _stream.Dispose();
         return (Convert.ToHexStringLower(_hash.GetHashAndReset()), length);
     }

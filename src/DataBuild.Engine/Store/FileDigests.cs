@@ -11,6 +11,9 @@ namespace DataBuild.Engine.Store;
 /// </summary>
 public sealed class FileDigests
 {
+    // The first line, before the SHA-256 of all others: a digest that is wrong would be believed, and stand in keys and manifests.
+    private const string Head = "databuild-digests 1 ";
+
     private static readonly TimeSpan RacyWindow = TimeSpan.FromSeconds(2);
 
     private readonly string? _cachePath;
@@ -28,7 +31,15 @@ public sealed class FileDigests
             return;
         }
 
-        foreach (string line in File.ReadAllLines(cachePath))
+        string[] text = File.ReadAllText(cachePath).Split('\n', 2);
+        if (text.Length != 2 || text[0] != HeadOf(text[1]))
+        {
+            // One without a head is of an earlier version.
+            IsDamaged = text[0].StartsWith(Head, StringComparison.Ordinal);
+            return;
+        }
+
+        foreach (string line in text[1].Split('\n'))
         {
             string[] fields = line.Split('\t');
             if (fields.Length == 5 && StoreLayout.IsDigest(fields[0])
@@ -40,6 +51,9 @@ public sealed class FileDigests
             }
         }
     }
+
+    /// <summary>True where the file with the remembered digests was not what had been written: it is an empty one, and is written anew.</summary>
+    public bool IsDamaged { get; }
 
     /// <summary>True while every file that a digest was asked for has the length and the time that it had then.</summary>
     public bool AreCurrent => _used.All(used => File.Exists(used.Key) && FileStamp.Of(used.Key) == used.Value.Stamp);
@@ -106,7 +120,7 @@ public sealed class FileDigests
     /// <param name="temporaryFolder">Where the file is written before it gets its name: on the same volume, and emptied after a crash.</param>
     public void Save(string temporaryFolder)
     {
-        if (_cachePath is null || !_changed)
+        if (_cachePath is null || !(_changed || IsDamaged))
         {
             return;
         }
@@ -122,10 +136,18 @@ public sealed class FileDigests
 
         Directory.CreateDirectory(Path.GetDirectoryName(_cachePath)!);
         string temporary = Path.Combine(temporaryFolder, Guid.NewGuid().ToString("N"));
-        File.WriteAllText(temporary, text.ToString());
+        string lines = text.ToString();
+        using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            stream.Write(Encoding.UTF8.GetBytes($"{HeadOf(lines)}\n{lines}"));
+            stream.Flush(flushToDisk: true);
+        }
+
         CrashPoint.Reached();
         File.Move(temporary, _cachePath, overwrite: true);
     }
+
+    private static string HeadOf(string lines) => Head + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)));
 
     private readonly record struct Entry(string Digest, FileStamp Stamp);
 }

@@ -1,17 +1,19 @@
 using System.Runtime.InteropServices;
+using DataBuild.Engine.Inputs;
 
 namespace DataBuild.Engine.Store;
 
 /// <summary>What a collection did.</summary>
-/// <param name="BytesBefore">Bytes of records and files before.</param>
+/// <param name="BytesBefore">Bytes of records, files and fetched inputs before.</param>
 /// <param name="BytesAfter">Bytes after.</param>
 /// <param name="Records">Records removed.</param>
 /// <param name="Files">Files removed.</param>
+/// <param name="Inputs">Fetched inputs removed, unfinished ones included.</param>
 /// <param name="BytesInUse">Bytes that running builds have used, which were not touched.</param>
-public sealed record CollectionResult(long BytesBefore, long BytesAfter, int Records, int Files, long BytesInUse);
+public sealed record CollectionResult(long BytesBefore, long BytesAfter, int Records, int Files, int Inputs, long BytesInUse);
 
 /// <summary>
-/// Keeps a store within a size: removes the least recently used records and the files that only they name, and files that no record names.
+/// Keeps a store within a size: removes the least recently used of records, with the files that only they name, and fetched inputs; and files that no record names.
 /// What a running build has used or made is never removed; a collection may be stopped at any moment.
 /// </summary>
 public sealed class StoreCollector
@@ -21,9 +23,11 @@ public sealed class StoreCollector
     private readonly bool _dryRun;
     private readonly List<RecordEntry> _records = [];
     private readonly Dictionary<UInt128, FileEntry> _files = [];
+    private readonly List<InputCopy> _inputs = [];
     private long _bytes;
     private int _removedRecords;
     private int _removedFiles;
+    private int _removedInputs;
 
     private StoreCollector(StoreLayout layout, bool dryRun)
     {
@@ -73,15 +77,24 @@ public sealed class StoreCollector
         long inUse = 0;
         try
         {
-            foreach (RecordEntry record in _records.OrderBy(r => r.Used).ThenBy(r => r.Path, StringComparer.Ordinal))
+            foreach ((DateTime used, string _, RecordEntry? record, InputCopy? input) in _records.Select(r => (r.Used, r.Path, (RecordEntry?)r, (InputCopy?)null))
+                .Concat(_inputs.Select(i => (i.Used() ?? DateTime.MaxValue, i.Path, (RecordEntry?)null, (InputCopy?)i))).OrderBy(e => e.Item1).ThenBy(e => e.Item2, StringComparer.Ordinal))
             {
-                if (record.Used >= inUseSince)
+                if (used >= inUseSince)
                 {
-                    inUse += record.Length + record.Files.Sum(f => _files.TryGetValue(f, out FileEntry? file) ? file.Length : 0);
+                    inUse += input?.Bytes ?? record!.Length + record.Files.Sum(f => _files.TryGetValue(f, out FileEntry? file) ? file.Length : 0);
                 }
-                else if (_bytes > maximumBytes || record.Used < unusedSince)
+                else if (_bytes > maximumBytes || used < unusedSince)
                 {
-                    RemoveRecord(record, inUseSince);
+                    if (record is not null)
+                    {
+                        RemoveRecord(record, inUseSince);
+                    }
+                    else if (_dryRun || input!.TryRemove(inUseSince))
+                    {
+                        _removedInputs++;
+                        _bytes -= input!.Bytes;
+                    }
                 }
             }
 
@@ -95,18 +108,22 @@ public sealed class StoreCollector
             StoreLayout.Remove(_limbo);
         }
 
-        return new CollectionResult(before, _bytes, _removedRecords, _removedFiles, inUse);
+        return new CollectionResult(before, _bytes, _removedRecords, _removedFiles, _removedInputs, inUse);
     }
 
     private void Scan()
     {
-        foreach (FileInfo file in Entries(_layout.Files))
+        _inputs.AddRange(DownloadedInputs.All(_layout.Root));
+        _bytes += _inputs.Sum(i => i.Bytes);
+
+        // A build may remove an entry, because it is damaged, between its being listed and its being looked at.
+        foreach (FileInfo file in Entries(_layout.Files).Where(f => f.Exists))
         {
             _files[Prefix(file.Name)] = new FileEntry(file.FullName, file.Length, file.LastWriteTimeUtc);
             _bytes += file.Length;
         }
 
-        foreach (FileInfo file in Entries(_layout.Records))
+        foreach (FileInfo file in Entries(_layout.Records).Where(f => f.Exists))
         {
             UInt128[] files = [];
             try

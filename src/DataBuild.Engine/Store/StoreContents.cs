@@ -30,15 +30,15 @@ public static class StoreContents
         HashSet<string> named = new(StringComparer.Ordinal);
         long records = 0, bytes = 0, files = 0, unnamedFiles = 0, unnamedBytes = 0;
         DateTime? oldest = null;
-        foreach (FileInfo file in Entries(layout.Records))
+        foreach (FileInfo file in Entries(layout.Records).Where(f => f.Exists))
         {
             records++;
             bytes += file.Length;
             oldest = oldest is null || file.LastWriteTimeUtc < oldest ? file.LastWriteTimeUtc : oldest;
-            named.UnionWith(ActionRecord.Deserialize(file.Name, File.ReadAllBytes(file.FullName))?.AllFiles().Select(f => f.Digest) ?? []);
+            named.UnionWith(Record(file)?.AllFiles().Select(f => f.Digest) ?? []);
         }
 
-        foreach (FileInfo file in Entries(layout.Files))
+        foreach (FileInfo file in Entries(layout.Files).Where(f => f.Exists))
         {
             files++;
             bytes += file.Length;
@@ -72,17 +72,28 @@ public static class StoreContents
         List<DamagedEntry> damaged = [];
         Parallel.ForEach(Entries(layout.Files), new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
         {
-            using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
-            string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
-            if (digest != file.Name)
+            try
             {
-                Found(file.FullName, $"has SHA-256 {digest}");
+                using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
+                string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
+                if (digest != file.Name)
+                {
+                    Found(file.FullName, $"has SHA-256 {digest}");
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                // A build or a collection that is at work has removed it meanwhile.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Found(file.FullName, $"cannot be read ({exception.Message})");
             }
         });
         foreach (FileInfo file in Entries(layout.Records))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ActionRecord.Deserialize(file.Name, File.ReadAllBytes(file.FullName)) is null)
+            if (Record(file) is null && file.Exists)
             {
                 Found(file.FullName, "is no record of its key");
             }
@@ -109,6 +120,20 @@ public static class StoreContents
             {
                 StoreLayout.Remove(path);
             }
+        }
+    }
+
+    // Null for one that is no record, cannot be read, or is gone, which the file then says.
+    private static ActionRecord? Record(FileInfo file)
+    {
+        try
+        {
+            return ActionRecord.Deserialize(file.Name, File.ReadAllBytes(file.FullName));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            file.Refresh();
+            return null;
         }
     }
 

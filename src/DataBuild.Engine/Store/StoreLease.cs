@@ -54,6 +54,8 @@ internal sealed class StoreLease : IDisposable
 
             try
             {
+                CheckLocks(layout, path);
+
                 // Seen by a collection that begins later; one that began earlier is waited for.
                 WaitForCollection(layout);
                 return new StoreLease(file, Directory.CreateDirectory(Path.Combine(layout.Temporary, name)).FullName);
@@ -108,6 +110,22 @@ internal sealed class StoreLease : IDisposable
         StoreLayout.Remove(TemporaryFolder);
         File.Delete(_file.Name);
         _file.Dispose();
+    }
+
+    // Some file systems, and a setting of .NET, take a lock and keep nobody out: then a lease would say nothing.
+    private static void CheckLocks(StoreLayout layout, string path)
+    {
+        try
+        {
+            using FileStream second = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        File.Delete(path);
+        throw new StoreException("DB3089", $"files in the store '{layout.Root}' cannot be locked, and without locks builds cannot tell what others use: the file system has none, or DOTNET_SYSTEM_IO_DISABLEFILELOCKING is set", layout.Root);
     }
 
     private static bool TryRemove(string path)

@@ -31,7 +31,7 @@ public sealed class DolmaWriter : IDisposable
 
     /// <summary>Appends a document, with such begin and end ids as it is to have.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="id">The document's id.</param>
+    /// <param name="id">The document's id; one that begins like a formula of a spreadsheet gets an apostrophe before it, and so does the source.</param>
     /// <param name="source">File that the document came from.</param>
     /// <param name="line">Its line in that file, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is negative or does not fit the width.</exception>
@@ -56,7 +56,10 @@ public sealed class DolmaWriter : IDisposable
         _rows.Dispose();
     }
 
-    private static string Quoted(string field) => field.AsSpan().IndexOfAny("\",\r\n") < 0
-        ? field
-        : "\"" + field.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+    // Ids come from strangers, and a spreadsheet runs a field that begins like a formula: an apostrophe before it makes it text (OWASP, CSV injection).
+    private static string Quoted(string field)
+    {
+        string text = field.Length > 0 && field[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + field : field;
+        return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+    }
 }

@@ -295,6 +295,12 @@ public sealed class OnnxTextScorer : IDisposable
             for (; next < windows.Count && windows[next].Text == text; next++, count++)
             {
                 double value = ValueOf(windows[next]);
+                if (!double.IsFinite(value))
+                {
+                    // Kept back from the figures, where a missing number means a text without tokens.
+                    throw new NotFiniteNumberException(string.Create(CultureInfo.InvariantCulture, $"output '{_model.Output}' of the model '{_model.Path}' gave {value} for window {count + 1} of the text, expected a number"), value);
+                }
+
                 sum += value * windows[next].Tokens;
                 tokens += windows[next].Tokens;
                 max = Math.Max(max, value);

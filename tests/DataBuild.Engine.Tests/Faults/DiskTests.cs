@@ -54,6 +54,10 @@ public sealed class DiskTests : IDisposable
                 failures++;
                 Assert.Contains("space", exception.Message, StringComparison.OrdinalIgnoreCase);
                 Assert.Contains(_dataset.StoreFolder, exception.Message, StringComparison.Ordinal);
+                DiskFullException full = Assert.IsType<DiskFullException>(exception);
+                Assert.InRange(full.Needed, 1, 360 << 10);
+                Assert.Contains($"the file needs {full.Needed} bytes or more, ", full.Message, StringComparison.Ordinal);
+                Assert.Contains(" are free there", full.Message, StringComparison.Ordinal);
                 Assert.False(Directory.Exists(_dataset.OutputFolder));
                 Assert.True(!OpenFiles().Any(), string.Join('\n', OpenFiles().Append(exception.ToString())));
             }
@@ -139,6 +143,26 @@ public sealed class DiskTests : IDisposable
         {
             File.WriteAllBytes(digests, damage);
             Assert.Empty(_dataset.Build().Actions);
+        }
+
+        // Each input's digest is remembered from now on; another one in its place would be believed, and give keys of content that is not there.
+        foreach (string input in Directory.EnumerateFiles(Path.Combine(_dataset.Folder, "crawl")))
+        {
+            File.SetLastWriteTimeUtc(input, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        Thread.Sleep(2100);
+        Assert.Empty(_dataset.Build().Actions);
+        byte[] whole = File.ReadAllBytes(digests);
+        foreach (int at in new[] { whole.Length - 1, whole.Length / 2, 90 })
+        {
+            byte[] flipped = [.. whole];
+            flipped[at] ^= 1;
+            File.WriteAllBytes(digests, flipped);
+            BuildLog log = _dataset.Build();
+            Assert.Empty(log.Actions);
+            Assert.Equal("DB3002", Assert.Single(log.Diagnostics).Code);
+            Assert.Equal(whole, File.ReadAllBytes(digests));
         }
     }
 

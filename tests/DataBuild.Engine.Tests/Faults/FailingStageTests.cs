@@ -12,7 +12,11 @@ public sealed class FailingStageTests : IDisposable
     public FailingStageTests() =>
         _dataset.AddInput("a.jsonl", ("a1", "fine and well"), ("a2", "some poison in here"), ("a3", "a spoiled text it is"), ("a4", "let it explode now"), ("a5", "the last of five"));
 
-    public void Dispose() => _dataset.Dispose();
+    public void Dispose()
+    {
+        TouchStage.OnMeasure = null;
+        _dataset.Dispose();
+    }
 
     [Fact]
     public void DefectOfTheCodeFailsTheBuildAndSavesTheDocument()
@@ -70,6 +74,21 @@ public sealed class FailingStageTests : IDisposable
         _dataset.AddInput("a.jsonl", ("a4", "let it explode now"), ("a6", "another one"));
         Assert.Equal(1, _dataset.Build().Stages["score"].Counts.Dropped["stage_error"]);
         Assert.Equal(["a6"], _dataset.KeptIds());
+    }
+
+    /// <summary>As in a build cache that once kept a result of an action which had run out of files.</summary>
+    [Theory]
+    [InlineData(24, "Too many open files")]
+    [InlineData(28, "No space left on device")]
+    [InlineData(5, "Input/output error")]
+    public void AFaultOfTheMachineIsNoDocumentsAndNeverRemembered(int errno, string message)
+    {
+        _dataset.Stage("Touch", ("OnError", "Drop"));
+        TouchStage.OnMeasure = () => throw new IOException(message, errno);
+        Assert.Contains(message, Assert.Throws<StageFailedException>(() => _dataset.Build()).Message, StringComparison.Ordinal);
+        TouchStage.OnMeasure = null;
+        Assert.Empty(_dataset.Build().Stages["touch"].Counts.Dropped);
+        Assert.Equal(5, _dataset.KeptIds().Count);
     }
 
     [Fact]

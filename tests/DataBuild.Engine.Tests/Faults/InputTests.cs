@@ -40,6 +40,24 @@ public sealed class InputTests : IDisposable
         Assert.Throws<IOException>(() => new FileDigests(null).Of(Path.Combine(_dataset.Folder, "crawl", "pipe.jsonl")));
     }
 
+    [SkippableFact]
+    public void OddNamesAreRead()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "names that Windows has not");
+        string[] names = ["-rf.jsonl", "100%.jsonl", "a 'b' \"c\".jsonl", "line\nbreak.jsonl", "tab\tand\u001b[31m.jsonl", "ü漢😀.jsonl", "semi;colon&.jsonl", $"{new string('n', 240)}.jsonl"];
+        foreach ((string name, int i) in names.Select((n, i) => (n, i)))
+        {
+            _dataset.AddInput(name, ($"id{i}", $"text number {i}"));
+        }
+
+        _dataset.Stage("Words");
+        BuildLog log = _dataset.Build();
+        Assert.Empty(log.Diagnostics);
+        Assert.Equal(names.Select(n => "crawl/" + n).Order(StringComparer.Ordinal), log.Manifest.Inputs.Select(i => i.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Length, _dataset.KeptIds().Count);
+        Assert.Empty(_dataset.Build().Actions);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

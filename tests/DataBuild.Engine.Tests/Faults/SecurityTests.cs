@@ -40,6 +40,23 @@ public sealed class SecurityTests : IDisposable
     }
 
     [Fact]
+    public void TheReportAndTheCardEscapeWhatStrangersWrote()
+    {
+        string[] hostile = ["<script>alert(1)</script>", "\u001b[31mred", "\u202egnp.exe", "\"><img src=x onerror=alert(2)>", "a\u0007b\u009bc"];
+        _dataset.AddInput("a.jsonl", hostile.Select((h, i) => ($"{h}{i}", $"one two three {h} {i}")));
+        _dataset.Build();
+        foreach (string name in new[] { "report.html", "README.md" })
+        {
+            string page = File.ReadAllText(Path.Combine(_dataset.OutputFolder, name));
+            Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("<img src=x", page, StringComparison.Ordinal);
+            Assert.DoesNotContain(page, c => (char.IsControl(c) && c is not ('\n' or '\t')) || c is '\u202e');
+        }
+
+        Assert.Contains("&lt;script&gt;alert(1)", File.ReadAllText(Path.Combine(_dataset.OutputFolder, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MutatedRecordsAreNoRecords()
     {
         _dataset.Build();
@@ -73,6 +90,16 @@ public sealed class SecurityTests : IDisposable
         PlanException error = Assert.Throws<PlanException>(() => PlanFile.Load(plan));
         Assert.Equal("DB1010", error.Code);
         Assert.Contains("'a.jsonl'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APlanOfALaterVersionIsRefused()
+    {
+        string plan = Path.Combine(_dataset.Folder, "plan.json");
+        File.WriteAllText(plan, """{"formatVersion":2,"name":"Test","projectFile":"/p/Test.csproj","projectDirectory":"/p","outputDirectory":"/p/out","storeDirectory":"/p/store"}""");
+        PlanException error = Assert.Throws<PlanException>(() => PlanFile.Load(plan));
+        Assert.Equal("DB1010", error.Code);
+        Assert.Contains("plan format 2; expected 1", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,6 +57,26 @@ public class TokenFileTests
     }
 
     [Theory]
+    [InlineData("=HYPERLINK(\"http://x/\")", "\"'=HYPERLINK(\"\"http://x/\"\")\"")]
+    [InlineData("+1", "'+1")]
+    [InlineData("-1", "'-1")]
+    [InlineData("@SUM(1)", "'@SUM(1)")]
+    [InlineData("\tx", "'\tx")]
+    [InlineData("a=b", "a=b")]
+    public void Fields_that_begin_like_a_formula_are_text(string id, string field)
+    {
+        MemoryStream data = new(), rows = new();
+        using (var writer = new DolmaWriter(data, rows, TokenWidth.UInt16))
+        {
+            writer.AddDocument([7], id, id, 0);
+            writer.Complete();
+        }
+
+        using var reader = new StreamReader(new GZipStream(new MemoryStream(rows.ToArray()), CompressionMode.Decompress));
+        Assert.Equal($"0,1,{field},{field},0\n", reader.ReadToEnd());
+    }
+
+    [Theory]
     [InlineData(TokenWidth.UInt16, "ndarray:uint16")]
     [InlineData(TokenWidth.Int32, "ndarray:int32")]
     public void Mosaic_shards_hold_every_sample_where_their_header_says(TokenWidth width, string encoding)

@@ -46,6 +46,17 @@ public sealed class OnnxTextScorerTests : IDisposable
         Assert.Equal(new TextScore(double.NaN, 1, 0), scorer.Score(""));
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_score_that_is_no_number_is_an_error_and_no_missing_score(float value)
+    {
+        using OnnxTextScorer scorer = OnnxTextScorer.Load(_models.Write(TestModels.MeanOfIds(edit: table => table['?' * 3] = value)), First, TestModels.Characters);
+
+        Assert.Contains("model.onnx", Assert.Throws<NotFiniteNumberException>(() => scorer.Score("what?")).Message, StringComparison.Ordinal);
+        Assert.Equal(('a' + 'b') / 32.0, scorer.Score("ab").Score, 6);
+    }
+
     [Fact]
     public void Special_tokens_surround_every_window()
     {

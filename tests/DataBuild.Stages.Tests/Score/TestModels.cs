@@ -25,7 +25,7 @@ internal sealed class TestModels : IDisposable
     }
 
     /// <summary>logits[text] = mean over unmasked tokens of (id / 16, -id / 16, 1): embeddings are looked up, masked, averaged.</summary>
-    public static byte[] MeanOfIds(Action<OnnxModelBuilder>? more = null, string rows = "texts", string length = "tokens")
+    public static byte[] MeanOfIds(Action<OnnxModelBuilder>? more = null, string rows = "texts", string length = "tokens", Action<float[]>? edit = null)
     {
         float[] table = new float[128 * 3];
         for (int id = 0; id < 128; id++)
@@ -34,6 +34,8 @@ internal sealed class TestModels : IDisposable
             table[(id * 3) + 1] = -id / 16f;
             table[(id * 3) + 2] = 1;
         }
+
+        edit?.Invoke(table);
 
         OnnxModelBuilder model = new OnnxModelBuilder("mean of ids")
             .Input("input_ids", OnnxElementType.Int64, rows, length)

@@ -122,6 +122,34 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         AssertSameAsLocal();
     }
 
+    [SkippableTheory]
+    [InlineData("", false)]
+    [InlineData("--kill-on-invalid-dep=no", true)]
+    public async Task A_merge_that_would_wait_for_ever_is_run_when_its_tasks_are_there(string arguments, bool waitsForEver)
+    {
+        if (!waitsForEver)
+        {
+            RequireLongRun();
+        }
+
+        cluster.Require();
+        AddPages(_session);
+        _session.Properties["DataBuildSlurmArguments"] = arguments;
+        Task<WorkerResult> build = Task.Run(() => _session.Build());
+
+        // A task that ends in failure: what depends on its success can run no more, which Slurm says of the job or, asked to, keeps to itself.
+        SlurmCluster.Signal("KILL", SlurmCluster.Freeze(_session.Folder));
+        if (waitsForEver)
+        {
+            SlurmCluster.WaitFor("merge that can never run", TimeSpan.FromSeconds(30), () => SlurmCluster.Run("squeue", "--noheader", "--format=%j|%r").Output.Contains("-merge|DependencyNeverSatisfied", StringComparison.Ordinal));
+        }
+
+        WorkerResult result = await build;
+        Assert.True(result.Ok, string.Join('\n', result.Diagnostics));
+        Assert.Contains(Messages(result), m => m.Contains("the merge ended without a result", StringComparison.Ordinal));
+        AssertSameAsLocal();
+    }
+
     [SkippableFact]
     public async Task A_crash_of_the_controller_in_the_middle_changes_nothing()
     {

@@ -23,8 +23,13 @@ public sealed class WaveRunTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_root, "bin"));
         _folder = WaveFolder.Create(_root);
-        Command("sbatch", "echo \"$@\" >> sbatch.log; echo $(wc -l < sbatch.log)");
-        Command("squeue", "cat queue.txt");
+        Command("sbatch", """
+            echo "$@" >> sbatch.log
+            count=$(wc -l < sbatch.log)
+            if [ -f queue.$count.txt ]; then mv queue.$count.txt queue.txt; fi
+            echo $count
+            """);
+        Command("squeue", "echo >> squeue.log; cat queue.txt");
         Command("scancel", "echo \"$@\" >> scancel.log");
         Command("sinfo", "cat nodes.txt");
         Command("scontrol", "echo 'MaxArraySize            = 101'");
@@ -70,10 +75,10 @@ public sealed class WaveRunTests : IDisposable
         WaveRun run = NewRun(1, merge: true);
         run.Submit();
         Queue($"{Job}-merge|N/A|PENDING|DependencyNeverSatisfied||2");
+        QueueAfter(3, $"{Job}-merge|N/A|RUNNING|None|n1|3");
         Done(0);
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
         Until(() => Log("scancel.log").Any(l => l.EndsWith(" 2", StringComparison.Ordinal)));
-        Queue();
         Until(() => Log("sbatch.log").Length == 3);
         Assert.DoesNotContain("--dependency", Log("sbatch.log")[2], StringComparison.Ordinal);
         Done(WaveFolder.Merge);
@@ -90,10 +95,42 @@ public sealed class WaveRunTests : IDisposable
         WaveRun run = NewRun(1, merge: false);
         run.Submit();
         Queue($"{Job}-0|0|{state}|{reason}|n1|1_0");
+        QueueAfter(2, $"{Job}-0|0|RUNNING|None|n1|2_0");
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
-        Until(() => Log("sbatch.log").Length > 1);
+        Until(() => Log("sbatch.log").Length == 2);
         Done(0);
         await wait;
+        Assert.Equal(2, Log("sbatch.log").Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_was_put_back_gets_a_copy_at_once_and_one_that_is_to_begin_later_does_not(bool hasRun)
+    {
+        WaveRun run = NewRun(1, merge: false);
+        run.Submit();
+        Queue($"{Job}-0|0|PENDING|BeginTime||1_0");
+        if (hasRun)
+        {
+            File.WriteAllText(Path.Combine(_folder.Logs, $"{Job}-0.0.log"), "begun\n");
+        }
+
+        Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
+        if (hasRun)
+        {
+            Until(() => Log("sbatch.log").Length == 2);
+        }
+        else
+        {
+            // As many looks as the other case needs several times over.
+            int looks = Log("squeue.log").Length;
+            Until(() => Log("squeue.log").Length > looks + 10);
+        }
+
+        Done(0);
+        await wait;
+        Assert.Equal(hasRun ? 2 : 1, Log("sbatch.log").Length);
     }
 
     [Fact]
@@ -146,9 +183,10 @@ public sealed class WaveRunTests : IDisposable
     {
         WaveRun run = NewRun(1, merge: false);
         run.Submit();
+        QueueAfter(2, $"{Job}-0|0|RUNNING|None|n1|2_0");
         _folder.WriteResult(0, new ChunkResult { Machine = "n7", Error = new BuildDiagnostic(true, "DB3003", "no space left") });
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
-        Until(() => Log("sbatch.log").Length > 1);
+        Until(() => Log("sbatch.log").Length == 2);
         Done(0);
         await wait;
     }
@@ -175,6 +213,10 @@ public sealed class WaveRunTests : IDisposable
         File.WriteAllText(In("queue.new"), string.Concat(lines.Select(l => l + "\n")));
         File.Move(In("queue.new"), In("queue.txt"), overwrite: true);
     }
+
+    // What squeue says from a submission on, as from a cluster that has accepted it: at the very moment, however slow this machine is.
+    private void QueueAfter(int submission, params string[] lines) =>
+        File.WriteAllText(In(string.Create(CultureInfo.InvariantCulture, $"queue.{submission}.txt")), string.Concat(lines.Select(l => l + "\n")));
 
     private string[] Log(string name) => File.Exists(In(name)) ? File.ReadAllLines(In(name)) : [];
 

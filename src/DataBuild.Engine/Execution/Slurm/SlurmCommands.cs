@@ -20,6 +20,9 @@ internal sealed record SlurmTask(string JobName, int Index, string State, string
     /// <summary>True while Slurm may yet run it to its end.</summary>
     public bool IsActive => !FinalStates.Contains(State, StringComparer.Ordinal);
 
+    /// <summary>True for a task that waits for its time to begin: two minutes after Slurm has put it back into the queue, or what <c>--begin</c> asks for.</summary>
+    public bool IsPutBack => State == "PENDING" && Reason == "BeginTime";
+
     /// <summary>True for a task that waits for what never comes, or that the controller holds after its start failed.</summary>
     public bool IsStuck => IsActive && (Reason.Contains("DependencyNeverSatisfied", StringComparison.Ordinal) || Reason.Contains("launch failed", StringComparison.OrdinalIgnoreCase)
         || Reason.Contains("JobHoldMaxRequeue", StringComparison.Ordinal));

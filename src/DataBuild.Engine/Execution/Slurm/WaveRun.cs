@@ -206,9 +206,9 @@ internal sealed class WaveRun
         }
 
         ILookup<int, SlurmTask> byChunk = tasks.Where(t => !t.IsStuck).ToLookup(ChunkOf);
-        foreach (ChunkState state in tasks.Where(t => t.State == "RUNNING").Select(ChunkOf).Distinct().Select(c => _chunks[c]))
+        foreach (int chunk in tasks.Where(HasBegun).Select(ChunkOf).Distinct())
         {
-            state.HasRun = true;
+            _chunks[chunk].HasRun = true;
         }
 
         if (_chunks.Values.Any(c => c.HasRun && !c.IsDone))
@@ -270,6 +270,9 @@ internal sealed class WaveRun
         return string.Create(CultureInfo.InvariantCulture, $"{_chunks.Values.Count(c => c.IsDone)} of {_chunks.Count} tasks done, {running} run{(waiting.Length > 0 ? ", " : "")}{waiting}");
     }
 
+    // A task that was put back before anyone saw it run waits like one that is to begin later; only it has a log.
+    private bool HasBegun(SlurmTask task) => task.State == "RUNNING" || (task.IsPutBack && File.Exists(LogOf(ChunkOf(task))));
+
     // Slurm notices a lost node and runs its tasks again, after minutes. A second copy of a task does no harm, so it starts at once, elsewhere.
     private void ReplaceLost(ILookup<int, SlurmTask> byChunk)
     {
@@ -282,7 +285,7 @@ internal sealed class WaveRun
             SlurmTask[] active = [.. byChunk[chunk].Where(t => t.IsActive)];
 
             // What Slurm has put back into the queue after its node was lost waits two minutes for its time to begin.
-            bool isLost = active.Length > 0 && state.HasRun && active.All(t => t.State == "RUNNING" ? lost.Contains(t.Node) : t.Reason == "BeginTime");
+            bool isLost = active.Length > 0 && state.HasRun && active.All(t => t.State == "RUNNING" ? lost.Contains(t.Node) : t.IsPutBack);
             if (isLost && state.LostOn.Add(string.Join(',', active.Select(t => t.Node).Where(lost.Contains).Order(StringComparer.Ordinal))))
             {
                 state.WasReplaced = true;
@@ -292,7 +295,9 @@ internal sealed class WaveRun
 
         if (replaced.Count > 0)
         {
-            Again(replaced, $"ran on nodes that do not answer ({string.Join(", ", lost.Order(StringComparer.Ordinal))})");
+            Again(replaced, lost.Count > 0
+                ? $"ran on nodes that do not answer ({string.Join(", ", lost.Order(StringComparer.Ordinal))})"
+                : "were put back into the queue, where they wait for minutes");
         }
     }
 
