@@ -138,6 +138,8 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
     [Fact]
     public void AStoreWithoutLocksIsRefused()
     {
+        Forget();
+
         // What a file system without locks does: every lock is taken, and keeps nobody out.
         (int code, string output) = Run("env", "DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1", "dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "2");
         Assert.Equal(1, code);

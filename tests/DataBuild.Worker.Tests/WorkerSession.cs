@@ -37,6 +37,9 @@ internal sealed class WorkerSession : IDisposable
         return path;
     }
 
+    /// <summary>An input that lies elsewhere.</summary>
+    public void InputFromAfar(string address) => _crawl.Add(new { include = address, path = address });
+
     public void Stage(string name, params (string Name, string Value)[] options) =>
         _stages.Add(new { name, metadata = options.ToDictionary(o => o.Name, o => o.Value) });
 

@@ -17,7 +17,6 @@ public sealed partial class S3InputsTests : IDisposable
     [
         "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_CONFIG_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     ];
 
     // One file for all tests: the SDK reads it once a process.
@@ -105,27 +104,6 @@ public sealed partial class S3InputsTests : IDisposable
         Resolve("s3://bucket/crawl/a%20b.jsonl");
         Assert.Contains("ausweis", _server.Requests.First(), StringComparison.Ordinal);
         Assert.Matches(Signature(), _server.Requests.Last());
-    }
-
-    [Fact]
-    public void KeysOfTheMachinesMetadataSign()
-    {
-        // The second version of the service: a token first, then the role of the machine and its keys.
-        _server.Files["latest/api/token"] = "ausweis"u8.ToArray();
-        _server.Files["latest/meta-data/iam/security-credentials"] = "leser"u8.ToArray();
-        _server.Files["latest/meta-data/iam/security-credentials/leser"] = Encoding.UTF8.GetBytes(
-            $"{{\"Code\":\"Success\",\"LastUpdated\":\"2026-01-01T00:00:00Z\",\"Type\":\"AWS-HMAC\",\"AccessKeyId\":\"{KeyId}\",\"SecretAccessKey\":\"{Secret}\",\"Token\":\"t\",\"Expiration\":\"2999-01-01T00:00:00Z\"}}");
-        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", null);
-        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_SERVICE_ENDPOINT", _server.Root.TrimEnd('/'));
-        Resolve("s3://bucket/crawl/a%20b.jsonl");
-        string[] asked = [.. _server.Requests.Select(r => r.Split("\r\n")[0].Split(" HTTP")[0])];
-        Assert.True(Signature().IsMatch(_server.Requests.Last()), string.Join('\n', asked));
-        Assert.Contains("PUT /latest/api/token", asked);
-        Assert.Contains(_server.Requests, r => r.StartsWith("GET /latest/meta-data/iam/security-credentials/leser", StringComparison.Ordinal) && r.Contains("ausweis", StringComparison.Ordinal));
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(_folder, "inputs"), "*.json"))
-        {
-            Assert.DoesNotContain(KeyId, File.ReadAllText(path), StringComparison.Ordinal);
-        }
     }
 
     [Fact]
