@@ -22,7 +22,7 @@ public sealed partial class MetadataCredentialsTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void KeysOfTheMetadataServiceSignAndAreNowhereElse(bool container)
+    public async Task KeysOfTheMetadataServiceSignAndAreNowhereElse(bool container)
     {
         string keys = $"{{\"Code\":\"Success\",\"LastUpdated\":\"2026-01-01T00:00:00Z\",\"Type\":\"AWS-HMAC\",\"AccessKeyId\":\"AKIDEXAMPLE\",\"SecretAccessKey\":\"{Secret}\",\"Token\":\"sitzung\",\"Expiration\":\"2999-01-01T00:00:00Z\"}}";
 
@@ -51,8 +51,8 @@ public sealed partial class MetadataCredentialsTests : IDisposable
 
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string said = process.StandardError.ReadToEnd() + output.GetAwaiter().GetResult();
-        process.WaitForExit();
+        string said = await process.StandardError.ReadToEndAsync() + await output;
+        await process.WaitForExitAsync();
         string asked = string.Join('\n', _server.Requests.Select(r => r.Split("\r\n")[0]));
         Assert.True(process.ExitCode == 0, said + asked);
         Assert.True(Signature().IsMatch(_server.Requests.Last()), asked);
