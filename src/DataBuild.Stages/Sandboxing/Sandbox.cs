@@ -139,7 +139,7 @@ public sealed class Sandbox
         {
             // What every Linux has lies under /usr and /etc.
             string more = string.Join(' ', readable.Select(r => r.Trim('/')).Where(r => !r.StartsWith("usr/", StringComparison.Ordinal)));
-            foreach (string part in (string[])["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "sh", "-c", Script, "sh", root, folder, isWritable ? "rw" : "ro", more, "/usr/bin/env"])
+            foreach (string part in (string[])["--user", "--map-root-user", .. limits.Network ? (string[])[] : ["--net"], "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "sh", "-c", Script, "sh", root, folder, isWritable ? "rw" : "ro", more, "/usr/bin/env"])
             {
                 start.ArgumentList.Add(part);
             }

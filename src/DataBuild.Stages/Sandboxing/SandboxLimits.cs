@@ -6,7 +6,8 @@ namespace DataBuild.Stages.Sandboxing;
 /// <param name="FileBytes">Size of one file that it writes.</param>
 /// <param name="OutputBytes">Bytes that it may write to its output and its errors; what is more ends it.</param>
 /// <param name="Processes">Processes and threads at a time.</param>
-public sealed record SandboxLimits(int CpuSeconds = 10, long MemoryBytes = 512L << 20, long FileBytes = 16L << 20, int OutputBytes = 4 << 20, int Processes = 128)
+/// <param name="Network">Whether it has the machine's network.</param>
+public sealed record SandboxLimits(int CpuSeconds = 10, long MemoryBytes = 512L << 20, long FileBytes = 16L << 20, int OutputBytes = 4 << 20, int Processes = 128, bool Network = false)
 {
     /// <summary>The clock's time that is allowed, over the processor time.</summary>
     public const int WallFactor = 12;

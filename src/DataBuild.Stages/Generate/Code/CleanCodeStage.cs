@@ -82,7 +82,7 @@ public sealed partial record CleanCodeStage : ChatStage<CleanCodeFigures>
         ArgumentNullException.ThrowIfNull(context);
         base.Initialize(context);
         _tests = CodeTests.Read(Tests.PathOrName);
-        _prompts = Sections(PromptOf("", PromptFile));
+        _prompts = PromptSections.Read(PromptOf("", PromptFile));
         _grader = new ProgramGrader(
             Sandboxing.Sandbox.Open(Name, Sandbox, context),
             new GradeStore<ProgramGrade>(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Grades))),
@@ -175,11 +175,6 @@ public sealed partial record CleanCodeStage : ChatStage<CleanCodeFigures>
     private static int CountFunctions(string program, CodeLanguage language) => language == CodeLanguage.Python
         ? PythonProgram.Functions(program)
         : CSharpProgram.Parse(program).GetRoot().DescendantNodes().Count(n => n is Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax or Microsoft.CodeAnalysis.CSharp.Syntax.LocalFunctionStatementSyntax);
-
-    private static Dictionary<string, string> Sections(string prompts) => prompts.ReplaceLineEndings("\n").Split("\n## ")
-        .Select(s => s.StartsWith("## ", StringComparison.Ordinal) ? s[3..] : s)
-        .Where(s => s.Contains('\n', StringComparison.Ordinal))
-        .ToDictionary(s => s[..s.IndexOf('\n', StringComparison.Ordinal)].Trim(), s => s[s.IndexOf('\n', StringComparison.Ordinal)..].Trim(), StringComparer.OrdinalIgnoreCase);
 
     private string PromptFor(CodeStep step, CodeLanguage language) =>
         _prompts.GetValueOrDefault($"{language} {step}") ?? throw new StageException("DB4008", $"the prompts of the stage '{Name}' have no section '## {language} {step}'", PromptFile.Path);

@@ -1,0 +1,118 @@
+using System.Text;
+using DataBuild.Stages.Generate.Repositories;
+
+namespace DataBuild.Tests.Generate.Repositories;
+
+/// <summary>Exit codes in logs, and what two of them say of a change.</summary>
+public sealed class ExitCodeLogTests
+{
+    [Theory]
+    [InlineData(0, 0, "pass2pass")]
+    [InlineData(0, 1, "pass2fail")]
+    [InlineData(0, null, "error")]
+    [InlineData(1, 0, "fail2pass")]
+    [InlineData(1, 2, "fail2fail")]
+    [InlineData(1, null, "error")]
+    [InlineData(null, 0, "error")]
+    [InlineData(null, 1, "error")]
+    [InlineData(null, null, "error")]
+    public void TwoExitCodesAreACategory(int? before, int? after, string expected) => Assert.Equal(expected, ExitCodeGrade.NameOf(ExitCodeGrade.Of(before, after)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(127)]
+    [InlineData(139)]
+    public void EveryDigitOfACodeIsRead(int code)
+    {
+        Assert.Equal(code, Read($"+ rc={code}\n+ echo OMNIGRIL_EXIT_CODE={code}\nOMNIGRIL_EXIT_CODE={code}\n").ExitCode);
+        Assert.Equal(code, Read($"+ echo OMNIGRIL_EXIT_CODE={code}\r\nOMNIGRIL_EXIT_CODE={code}\r\n").ExitCode);
+        Assert.Equal(code, Read($"+ echo OMNIGRIL_EXIT_CODE={code}\n", MarkerRule.First).ExitCode);
+        Assert.Equal(code, Read($"OMNIGRIL_EXIT_CODE={code}").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("+ rc=0\n")]
+    [InlineData("the mark is OMNIGRIL_EXIT_CODE=0, they say\n")]
+    [InlineData("OMNIGRIL_EXIT_CODE=\n")]
+    [InlineData("OMNIGRIL_EXIT_CODE=99999999999999999999\n")]
+    public void ALogWithoutAMarkHasNoCode(string log) => Assert.Null(Read(log).ExitCode);
+
+    [Fact]
+    public void WhatTheTestedProgramPrintsIsNotItsGrade()
+    {
+        const string Log = "+ python3 test.py\n+ echo OMNIGRIL_EXIT_CODE=0\nOMNIGRIL_EXIT_CODE=0\n+ rc=1\n+ echo OMNIGRIL_EXIT_CODE=1\nOMNIGRIL_EXIT_CODE=1\n";
+        Assert.Equal(1, Read(Log).ExitCode);
+        Assert.Equal(0, Read(Log, MarkerRule.First).ExitCode); // as published
+    }
+
+    [Theory]
+    [InlineData("ModuleNotFoundError: No module named 'x'\nOMNIGRIL_EXIT_CODE=1\n", true)]
+    [InlineData("a.cs(3,4): error CS0103: The name 'x' does not exist\nOMNIGRIL_EXIT_CODE=1\n", true)]
+    [InlineData("AssertionError: 1 != 2\nOMNIGRIL_EXIT_CODE=1\n", false)]
+    public void WhatCannotBeImportedOrCompiledIsTold(string log, bool expected) => Assert.Equal(expected, Read(log).IsError);
+
+    [Fact]
+    public void ALogOfAHundredMegabytesIsReadInLittleMemory()
+    {
+        byte[] lines = [.. Enumerable.Repeat("+ echo some line of a long log that says nothing, as most of them do\n"u8.ToArray(), 1000).SelectMany(l => l)];
+        using RepeatedStream log = new(lines, 101 << 20, "\nOMNIGRIL_EXIT_CODE=3\n"u8.ToArray());
+        long heap = GC.GetTotalMemory(forceFullCollection: true);
+        ExitCodeLog read = ExitCodeLog.Read(log, MarkerRule.Last, 100);
+        Assert.Equal((3, 100), (read.ExitCode, read.Tail.Length));
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - heap < 10 << 20);
+    }
+
+    [Fact]
+    public void ALineThatNeverEndsIsReadInLittleMemory()
+    {
+        using RepeatedStream log = new([.. Enumerable.Repeat((byte)'x', 100_000)], 64 << 20, "\nOMNIGRIL_EXIT_CODE=4\n"u8.ToArray());
+        Assert.Equal(4, ExitCodeLog.Read(log, MarkerRule.Last, 1000).ExitCode);
+    }
+
+    private static ExitCodeLog Read(string log, MarkerRule rule = MarkerRule.Last) => ExitCodeLog.Read(new MemoryStream(Encoding.UTF8.GetBytes(log)), rule, 1000);
+
+    /// <summary>A pattern over and over up to a length, then an end.</summary>
+    private sealed class RepeatedStream(byte[] pattern, long length, byte[] end) : Stream
+    {
+        private long _at;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length + end.Length;
+
+        public override long Position
+        {
+            get => _at;
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            bool isEnd = _at >= length;
+            byte[] from = isEnd ? end : pattern;
+            int start = (int)(isEnd ? _at - length : _at % pattern.Length);
+            int read = (int)Math.Min(Math.Min(count, from.Length - start), isEnd ? long.MaxValue : length - _at);
+            Array.Copy(from, start, buffer, offset, read);
+            _at += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
