@@ -41,7 +41,7 @@ internal static class InputSniffer
         }
     }
 
-    /// <summary>HTML, PDF, images or text by the first bytes (after WHATWG MIME Sniffing, section 7.1); null where they tell nothing.</summary>
+    /// <summary>HTML, PDF, images, WAV files or text by the first bytes (after WHATWG MIME Sniffing, section 7.1); null where they tell nothing.</summary>
     public static string? MediaTypeOf(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> start = content[..Math.Min(content.Length, ProbeBytes)];
@@ -50,9 +50,9 @@ internal static class InputSniffer
             start = start[3..];
         }
 
-        if (ImageTypeOf(start) is { } image)
+        if ((ImageTypeOf(start) ?? AudioTypeOf(start)) is { } binary)
         {
-            return image;
+            return binary;
         }
 
         start = start.TrimStart(" \t\r\n\f"u8);
@@ -87,7 +87,12 @@ internal static class InputSniffer
         : start.Length >= 3 && start[0] == 0xFF && start[1] == 0xD8 && start[2] == 0xFF ? "image/jpeg"
         : start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) ? "image/gif"
         : start.Length >= 14 && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBPVP"u8) ? "image/webp"
+        : start.Length >= 14 && start.StartsWith("BM"u8) && start[6..10].IndexOfAnyExcept((byte)0) < 0 ? "image/bmp"
         : null;
+
+    // Section 6.2: a RIFF container of WAVE, and its form for files above 4 GiB.
+    private static string? AudioTypeOf(ReadOnlySpan<byte> start) =>
+        start.Length >= 12 && (start.StartsWith("RIFF"u8) || start.StartsWith("RF64"u8)) && start[8..].StartsWith("WAVE"u8) ? "audio/wav" : null;
 
     private static string? MediaTypeOfName(string extension) => extension switch
     {

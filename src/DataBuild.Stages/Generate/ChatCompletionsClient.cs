@@ -16,64 +16,25 @@ public sealed class ChatCompletionsClient : IChatClient
     /// <summary>Name, in the additional properties of a request's options, of the regular expression that the answer is held to.</summary>
     public const string Pattern = "pattern";
 
-    private const int ShownBytes = 300;
-
-    private readonly HttpClient _http;
-    private readonly Uri _address;
-    private readonly string? _key;
+    private readonly ModelServer _server;
 
     /// <summary>Creates a client.</summary>
     /// <param name="endpoint">Base address, such as <c>http://localhost:8000/v1</c>.</param>
     /// <param name="key">Secret sent as bearer token; null where the server needs none.</param>
     /// <param name="timeout">How long one answer may take.</param>
-    public ChatCompletionsClient(Uri endpoint, string? key, TimeSpan timeout)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        string text = endpoint.AbsoluteUri;
-        _address = new Uri((text.EndsWith('/') ? text : text + "/") + "chat/completions");
-        _key = key;
-        _http = new HttpClient { Timeout = timeout };
-        if (!string.IsNullOrEmpty(key))
-        {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-    }
+    public ChatCompletionsClient(Uri endpoint, string? key, TimeSpan timeout) => _server = new ModelServer(endpoint, "chat/completions", key, timeout);
 
     /// <summary>Creates a client whose secret stands in an environment variable; without one no secret is sent.</summary>
     public static ChatCompletionsClient WithKeyOf(string variable, Uri endpoint, TimeSpan timeout) =>
-        new(endpoint, Environment.GetEnvironmentVariable(variable), timeout);
+        new(endpoint, ModelServer.KeyOf(variable), timeout);
 
     /// <inheritdoc />
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(Body(messages, options)) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        HttpResponseMessage response;
-        byte[] body;
-        try
-        {
-            response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw new ChatEndpointException($"{_address}: {e.Message}", inner: e);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ChatEndpointException($"{_address}: no answer within {_http.Timeout.TotalSeconds:0.#} s", inner: e);
-        }
-
-        using (response)
-        {
-            if (!response.IsSuccessStatusCode)
-            {
-                RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
-                throw new ChatEndpointException($"{_address}: HTTP {(int)response.StatusCode}: {Shown(body)}", response.StatusCode, retry?.Delta ?? retry?.Date - DateTimeOffset.UtcNow);
-            }
-        }
-
+        using ByteArrayContent content = new(Body(messages, options));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        byte[] body = await _server.PostAsync(content, cancellationToken).ConfigureAwait(false);
         return Answer(body);
     }
 
@@ -92,7 +53,7 @@ public sealed class ChatCompletionsClient : IChatClient
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType?.IsInstanceOfType(this) == true ? this : null;
 
     /// <inheritdoc />
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _server.Dispose();
 
     private static byte[] Body(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
@@ -178,7 +139,7 @@ public sealed class ChatCompletionsClient : IChatClient
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
         {
-            throw new ChatEndpointException($"{_address}: found no answer of chat completions (choices[0].message.content) but: {Shown(body)}", inner: e);
+            throw new ChatEndpointException($"{_server.Address}: found no answer of chat completions (choices[0].message.content) but: {_server.Shown(body)}", inner: e);
         }
     }
 
@@ -189,12 +150,4 @@ public sealed class ChatCompletionsClient : IChatClient
 
     private static long? Tokens(JsonElement usage, string name) =>
         usage.TryGetProperty(name, out JsonElement count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out long tokens) ? tokens : null;
-
-    // A server may quote the key in what it says of it: the whole body is looked through before it is cut.
-    private string Shown(byte[] body)
-    {
-        string text = System.Text.Encoding.UTF8.GetString(body);
-        text = string.IsNullOrEmpty(_key) ? text : text.Replace(_key, "***", StringComparison.Ordinal);
-        return string.Concat(text.Take(ShownBytes).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
-    }
 }

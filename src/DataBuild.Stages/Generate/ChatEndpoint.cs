@@ -11,7 +11,12 @@ internal static class ChatEndpoint
     /// <param name="keyVariable">Environment variable that holds the server's key.</param>
     /// <param name="seconds">How long one answer may take.</param>
     /// <exception cref="StageException">The address is none, holds a secret, or the model is missing.</exception>
-    public static ChatCompletionsClient Open(string stage, string code, string? endpoint, string? model, string keyVariable, int seconds)
+    public static ChatCompletionsClient Open(string stage, string code, string? endpoint, string? model, string keyVariable, int seconds) =>
+        ChatCompletionsClient.WithKeyOf(keyVariable, AddressOf(stage, code, endpoint, model, keyVariable), TimeSpan.FromSeconds(seconds));
+
+    /// <summary>The address of the server; see <see cref="Open"/>.</summary>
+    /// <exception cref="StageException">The address is none, holds a secret, or the model is missing.</exception>
+    public static Uri AddressOf(string stage, string code, string? endpoint, string? model, string keyVariable)
     {
         if (model is null || !Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
         {
@@ -21,7 +26,7 @@ internal static class ChatEndpoint
         }
 
         return address.UserInfo.Length == 0
-            ? ChatCompletionsClient.WithKeyOf(keyVariable, address, TimeSpan.FromSeconds(seconds))
+            ? address
             : throw new StageException(code, $"the stage '{stage}' has a user name or password in Endpoint ('{WithoutSecret(endpoint)}'); project files hold no secrets: put the key into the environment variable {keyVariable}");
     }
 

@@ -11,10 +11,11 @@ namespace DataBuild.Stages.Generate;
 /// <param name="Sampling">How it picks its answer.</param>
 /// <param name="Schema">JSON schema that the server is asked to hold the answer to; null for free text.</param>
 /// <param name="Pattern">Regular expression that the server is asked to hold the answer to; null for free text.</param>
-public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling, string? Schema = null, string? Pattern = null)
+/// <param name="Attachment">A file that goes with it; null for none.</param>
+public sealed record ChatRequest(string Model, string Prompt, string Text, ChatSampling Sampling, string? Schema = null, string? Pattern = null, ChatAttachment? Attachment = null)
 {
     /// <summary>
-    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling, schema, pattern. Where the model is served from is no part of it.
+    /// 64 hexadecimal digits that stand for everything that the answer depends on: model, prompt, text, sampling, schema, pattern, attachment. Where the model is served from is no part of it.
     /// </summary>
     public string Key => MakeKey();
 
@@ -29,7 +30,7 @@ public sealed record ChatRequest(string Model, string Prompt, string Text, ChatS
         }
 
         // What is not set is not part of the key, so that answers of earlier versions are found.
-        foreach (string part in new[] { Model, Prompt, Text, sampling, Schema, Pattern is null ? null : "pattern " + Pattern }.OfType<string>())
+        foreach (string part in new[] { Model, Prompt, Text, sampling, Schema, Pattern is null ? null : "pattern " + Pattern, Attachment is null ? null : "attachment " + Attachment.Digest }.OfType<string>())
         {
             // Lengths first, so that no two different lists of parts give the same bytes.
             byte[] bytes = Encoding.UTF8.GetBytes(part);

@@ -89,6 +89,11 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore? store, Chat
     private async Task<ChatResponse> AskWithRetriesAsync(ChatRequest request, CancellationToken cancellation)
     {
         ChatMessage[] messages = [new(ChatRole.System, request.Prompt), new(ChatRole.User, request.Text)];
+        if (request.Attachment is { } attachment)
+        {
+            messages[^1].Contents.Add(new DataContent(attachment.Content, attachment.MediaType));
+        }
+
         ChatOptions chat = new()
         {
             ModelId = request.Model,

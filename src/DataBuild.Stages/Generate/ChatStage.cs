@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.AI;
 
 namespace DataBuild.Stages.Generate;
 
@@ -109,7 +110,10 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
         };
         _service = Script is { } script
             ? new ChatService(new ScriptedChatClient(script.PathOrName), null, options with { FirstPause = TimeSpan.Zero })
-            : new ChatService(ChatEndpoint.Open(Name, "DB4008", Endpoint, EndpointModel, EndpointKeyVariable, EndpointTimeout), new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))), options);
+            : new ChatService(
+                Connect(ChatEndpoint.AddressOf(Name, "DB4008", Endpoint, EndpointModel, EndpointKeyVariable), ModelServer.KeyOf(EndpointKeyVariable), TimeSpan.FromSeconds(EndpointTimeout)),
+                new ChatAnswerStore(Path.GetFullPath(Path.Combine(context.ProjectDirectory, Answers))),
+                options);
     }
 
     /// <summary>Asks about each document side by side.</summary>
@@ -149,14 +153,15 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
     /// <param name="isValid">Judges an answer.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="schema">JSON schema that the server is asked to hold the answer to.</param>
-    protected Task<ChatAnswer> AskAsync(string prompt, string text, Func<string, bool> isValid, CancellationToken cancellation, string? schema = null)
+    /// <param name="attachment">A file that goes with the question.</param>
+    protected Task<ChatAnswer> AskAsync(string prompt, string text, Func<string, bool> isValid, CancellationToken cancellation, string? schema = null, ChatAttachment? attachment = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ChatService service = _service ?? throw new InvalidOperationException("Initialize was not called");
         ChatSampling sampling = new(Temperature, TopP, MaxOutputTokens, Seed < 0 ? null : Seed, TopK > 0 ? TopK : null, MinP >= 0 ? MinP : null);
 
         // Line ends as in a checkout of any system.
-        return service.AskAsync(new ChatRequest(EndpointModel ?? "script", prompt.ReplaceLineEndings("\n"), text, sampling, schema), isValid, cancellation);
+        return service.AskAsync(new ChatRequest(EndpointModel ?? "script", prompt.ReplaceLineEndings("\n"), text, sampling, schema, Attachment: attachment), isValid, cancellation);
     }
 
     /// <summary>Why an answer cannot be used; null where it can.</summary>
@@ -197,6 +202,12 @@ public abstract record ChatStage<TFigures> : BatchStage<TFigures>
             throw;
         }
     }
+
+    /// <summary>Opens the way to the model behind <see cref="Endpoint"/>.</summary>
+    /// <param name="address">The endpoint.</param>
+    /// <param name="key">Secret of the server; null for none.</param>
+    /// <param name="timeout">How long one answer may take.</param>
+    protected virtual IChatClient Connect(Uri address, string? key, TimeSpan timeout) => new ChatCompletionsClient(address, key, timeout);
 
     // After each batch that sent a request; batches of answers that are kept already pass in silence.
     private void Report(StageContext context)

@@ -13,6 +13,10 @@ public sealed class Sandbox
 {
     private const int KilledByProcessorTime = 128 + 24; // SIGXCPU
     private const int Killed = 128 + 9; // what a hard limit of processor time sends
+    private const int Attempts = 3;
+
+    // Written before the program starts: without it, what failed is the sandbox, and says nothing of the program.
+    private const string Ready = "\u0001ready\n";
 
     // A root of its own in memory, with what programs need read-only; then all rights are dropped, so that nothing of it can be undone. The shell stays as the first process:
     // the kernel spares that one most signals.
@@ -35,6 +39,7 @@ public sealed class Sandbox
         [ "$access" = rw ] || mount -o remount,bind,ro "$root/work"
         mount -o remount,ro "$root" 2>/dev/null || true
         mount -t tmpfs -o size=64m,mode=777 tmpfs "$root/tmp"
+        printf '\001ready\n' >&2
         chroot "$root" setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "$@" || exit $?
         """;
 
@@ -77,6 +82,10 @@ public sealed class Sandbox
             SandboxResult result = Run(["/bin/sh", "-c", "exit 7"], "", folder, [], new SandboxLimits(), isWritable: false, new Dictionary<string, string>(), CancellationToken.None);
             return result.ExitCode == 7 ? null : $"exit code {result.ExitCode}, {string.Join("; ", result.Errors.Trim().Split('\n').Take(3))}";
         }
+        catch (StageException e)
+        {
+            return e.Message;
+        }
         catch (System.ComponentModel.Win32Exception e)
         {
             return $"'unshare' cannot be started: {e.Message}";
@@ -96,6 +105,7 @@ public sealed class Sandbox
     /// <param name="isWritable">Whether it may write to its folder, not to <c>/tmp</c> alone.</param>
     /// <param name="environment">Environment variables; it sees no others but PATH, HOME and the locale.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="StageException">DB4095: the sandbox does not start.</exception>
     public SandboxResult Run(
         IReadOnlyList<string> command, string input, string folder, IReadOnlyList<string> readable, SandboxLimits limits, bool isWritable, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
@@ -107,13 +117,32 @@ public sealed class Sandbox
         string root = Directory.CreateTempSubdirectory("databuild-root-").FullName;
         try
         {
-            ProcessStartInfo start = Start(root, folder, readable, limits, isWritable, environment);
-            foreach (string part in command)
+            for (int attempt = 1; ; attempt++)
             {
-                start.ArgumentList.Add(_isNone ? part.Replace("/work", folder, StringComparison.Ordinal) : part);
-            }
+                ProcessStartInfo start = Start(root, folder, readable, limits, isWritable, environment);
+                foreach (string part in command)
+                {
+                    start.ArgumentList.Add(_isNone ? part.Replace("/work", folder, StringComparison.Ordinal) : part);
+                }
 
-            return Wait(start, input, limits, cancellation);
+                SandboxResult result = Wait(start, input, limits, cancellation);
+                if (_isNone)
+                {
+                    return result;
+                }
+
+                int ready = result.Errors.IndexOf(Ready, StringComparison.Ordinal);
+                if (ready >= 0)
+                {
+                    return result with { Errors = result.Errors.Remove(ready, Ready.Length) };
+                }
+
+                // The kernel may refuse a namespace for a moment, where many are made at once.
+                if (attempt == Attempts)
+                {
+                    throw new StageException("DB4095", $"the sandbox does not start: exit code {result.ExitCode}, {string.Join("; ", result.Errors.Trim().Split('\n').Take(3))}");
+                }
+            }
         }
         finally
         {

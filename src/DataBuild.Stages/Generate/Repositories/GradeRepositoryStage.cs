@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using DataBuild.Stages.Sandboxing;
 
 namespace DataBuild.Stages.Generate.Repositories;

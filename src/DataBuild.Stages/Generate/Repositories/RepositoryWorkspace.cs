@@ -1,4 +1,3 @@
-using DataBuild.Stages.Generate.Code;
 using DataBuild.Stages.Sandboxing;
 
 namespace DataBuild.Stages.Generate.Repositories;
