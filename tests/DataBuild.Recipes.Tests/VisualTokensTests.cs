@@ -12,7 +12,7 @@ public sealed class VisualTokensTests() : DatasetTests("VisualTokens")
     [Fact]
     public void PicturesOfFilesAndOfAWebArchiveAreRead()
     {
-        Assert.Equal(6, Dataset.Manifest.Inputs.Count());
+        Assert.Equal(6, Dataset.Manifest.Inputs.Count);
         Assert.Equal(8, Dataset.Rows(["id"]).Count());
         Assert.Equal(["jpeg", "png", "webp"], Dataset.Rows(["image_format"]).Select(r => r.Values[0]!).Distinct().Order(StringComparer.Ordinal));
     }
