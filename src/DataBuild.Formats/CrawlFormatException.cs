@@ -1,7 +1,7 @@
 namespace DataBuild.Formats;
 
 /// <summary>A crawl input that cannot be read at all. Defects of single records are reported as <see cref="CrawlDefect"/> instead.</summary>
-public sealed class CrawlFormatException : Exception
+public sealed class CrawlFormatException : DiagnosticException
 {
     /// <summary>Creates the error; the message is composed of the parts.</summary>
     /// <param name="code">One of <see cref="CrawlDiagnostics"/>.</param>
@@ -11,20 +11,12 @@ public sealed class CrawlFormatException : Exception
     /// <param name="expected">What should have been there.</param>
     /// <param name="inner">The cause, if any.</param>
     public CrawlFormatException(string code, string path, long offset, string found, string expected, Exception? inner = null)
-        : base($"{path}({offset}): {code}: found {found}, expected {expected}", inner)
+        : base(code, $"{path}({offset}): {code}: found {found}, expected {expected}", path, 0, inner)
     {
-        Code = code;
-        Path = path;
         Offset = offset;
         Found = found;
         Expected = expected;
     }
-
-    /// <summary>Diagnostic code, one of <see cref="CrawlDiagnostics"/>.</summary>
-    public string Code { get; }
-
-    /// <summary>The input's path.</summary>
-    public string Path { get; }
 
     /// <summary>Byte offset in the input.</summary>
     public long Offset { get; }
@@ -34,4 +26,7 @@ public sealed class CrawlFormatException : Exception
 
     /// <summary>What was expected.</summary>
     public string Expected { get; }
+
+    /// <inheritdoc />
+    public override string Finding => $"{(Offset > 0 ? FormattableString.Invariant($"at offset {Offset}: ") : "")}found {Found}, expected {Expected}";
 }

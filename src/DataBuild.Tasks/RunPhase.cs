@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DataBuild.Engine.Store;
 using Microsoft.Build.Framework;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace DataBuild.Tasks;
 
@@ -11,7 +9,7 @@ namespace DataBuild.Tasks;
 /// whether anything is to be done at all; the worker then lives until the end of the build.
 /// </summary>
 [MSBuildMultiThreadableTask]
-public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
+public sealed class RunPhase : WorkerTask, ICancelableTask
 {
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
 
@@ -19,33 +17,9 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
     private WorkerProcess? _worker;
     private volatile bool _cancelled;
 
-    /// <inheritdoc/>
-    public TaskEnvironment TaskEnvironment { get; set; } = null!;
-
     /// <summary>Phase to run: <c>Extract</c>, <c>Clean</c>, <c>Deduplicate</c>, <c>Score</c>, <c>Tokenize</c> or <c>Package</c>; <c>Verify</c> and <c>Accept</c> compare and accept the finished dataset.</summary>
     [Required]
     public string Phase { get; set; } = "";
-
-    /// <summary>Name of the dataset, for messages.</summary>
-    [Required]
-    public string DatasetName { get; set; } = "";
-
-    /// <summary>Full path of the plan.</summary>
-    [Required]
-    public string PlanFile { get; set; } = "";
-
-    /// <summary>Full path of the worker: a <c>.dll</c> that <c>dotnet</c> runs, or an executable.</summary>
-    [Required]
-    public string WorkerPath { get; set; } = "";
-
-    /// <summary>Full path of the <c>dotnet</c> host; empty for the one on the path.</summary>
-    public string DotNetHostPath { get; set; } = "";
-
-    /// <summary>Full path of the record of the last finished build; empty for a phase that always runs.</summary>
-    public string UpToDateFile { get; set; } = "";
-
-    /// <summary>Most threads that the worker may use; 0 for all cores. The build's other projects have their share of them.</summary>
-    public int Threads { get; set; }
 
     /// <inheritdoc/>
     public void Cancel()
@@ -65,7 +39,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
     {
         try
         {
-            DatasetBuild build = DatasetBuild.FindOrBegin(BuildEngine4, Log, DatasetName, PlanFile, () => UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath));
+            DatasetBuild build = FindOrBegin(CheckState);
             if (build.IsUpToDate && UpToDateFile.Length > 0)
             {
                 return true;
@@ -92,11 +66,10 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
 
     private bool RunInWorker(DatasetBuild build)
     {
-        int wanted = Threads > 0 ? Threads : Environment.ProcessorCount;
-        int granted = BuildEngine is IBuildEngine9 cores ? cores.RequestCores(wanted) : wanted;
+        int granted = RequestCores();
         try
         {
-            WorkerProcess worker = build.Worker(WorkerPath, DotNetHostPath, Path.GetDirectoryName(PlanFile)!);
+            WorkerProcess worker = WorkerOf(build);
             lock (_workerLock)
             {
                 _worker = worker;
@@ -126,10 +99,7 @@ public sealed class RunPhase : Task, ICancelableTask, IMultiThreadableTask
                 _worker = null;
             }
 
-            if (BuildEngine is IBuildEngine9 held)
-            {
-                held.ReleaseCores(granted);
-            }
+            ReleaseCores(granted);
         }
     }
 

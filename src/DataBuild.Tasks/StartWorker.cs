@@ -1,6 +1,5 @@
 using DataBuild.Engine.Store;
 using Microsoft.Build.Framework;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace DataBuild.Tasks;
 
@@ -9,47 +8,22 @@ namespace DataBuild.Tasks;
 /// that the worker needs, so it begins with the plan at once; the phases then ask for what it has done by that time.
 /// </summary>
 [MSBuildMultiThreadableTask]
-public sealed class StartWorker : Task, IMultiThreadableTask
+public sealed class StartWorker : WorkerTask
 {
-    /// <inheritdoc/>
-    public TaskEnvironment TaskEnvironment { get; set; } = null!;
-
-    /// <summary>Name of the dataset, for messages.</summary>
-    [Required]
-    public string DatasetName { get; set; } = "";
-
-    /// <summary>Full path of the plan.</summary>
-    [Required]
-    public string PlanFile { get; set; } = "";
-
-    /// <summary>Full path of the worker: a <c>.dll</c> that <c>dotnet</c> runs, or an executable.</summary>
-    [Required]
-    public string WorkerPath { get; set; } = "";
-
-    /// <summary>Full path of the <c>dotnet</c> host; empty for the one on the path.</summary>
-    public string DotNetHostPath { get; set; } = "";
-
-    /// <summary>Full path of the record of the last finished build.</summary>
-    [Required]
-    public string UpToDateFile { get; set; } = "";
-
-    /// <summary>Most threads that the worker may use; 0 for all cores.</summary>
-    public int Threads { get; set; }
-
     /// <summary>The project's own assembly may define stages, and is not compiled yet.</summary>
     public bool DefinesStages { get; set; }
 
     /// <inheritdoc/>
     public override bool Execute()
     {
-        UpToDateState state = UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath);
+        UpToDateState state = CheckState();
         if (DefinesStages && state.IsUpToDate)
         {
             // The compiler may yet change an assembly that the dataset depends on: the first phase looks again.
             return true;
         }
 
-        DatasetBuild build = DatasetBuild.FindOrBegin(BuildEngine4, Log, DatasetName, PlanFile, () => state);
+        DatasetBuild build = FindOrBegin(() => state);
         if (build.IsUpToDate)
         {
             return true;
@@ -57,7 +31,7 @@ public sealed class StartWorker : Task, IMultiThreadableTask
 
         try
         {
-            WorkerProcess worker = build.Worker(WorkerPath, DotNetHostPath, Path.GetDirectoryName(PlanFile)!);
+            WorkerProcess worker = WorkerOf(build);
             Log.LogMessage(MessageImportance.Low, $"{DatasetName}: worker process {worker.Id} started");
             if (!DefinesStages)
             {
@@ -82,14 +56,8 @@ public sealed class StartWorker : Task, IMultiThreadableTask
     // Asked for only to learn what other projects of the build leave: the compiler, which runs next, asks for none.
     private int FreeCores()
     {
-        int wanted = Threads > 0 ? Threads : Environment.ProcessorCount;
-        if (BuildEngine is not IBuildEngine9 cores)
-        {
-            return wanted;
-        }
-
-        int granted = cores.RequestCores(wanted);
-        cores.ReleaseCores(granted);
+        int granted = RequestCores();
+        ReleaseCores(granted);
         return granted;
     }
 }

@@ -96,7 +96,7 @@ internal static class ExtractCommand
         }
         catch (CrawlFormatException exception)
         {
-            Console.Error.WriteLine($"{exception.Path}: error {exception.Code}: {exception.Message}");
+            Console.Error.WriteLine($"{exception.File}: error {exception.Code}: {exception.Message}");
             return 1;
         }
         catch (StageException exception)

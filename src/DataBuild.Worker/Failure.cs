@@ -1,7 +1,5 @@
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
-using DataBuild.Engine.Store;
-using DataBuild.Formats;
 
 namespace DataBuild.Worker;
 
@@ -14,14 +12,7 @@ internal static class Failure
     /// <param name="threads">Threads that the build ran on.</param>
     public static BuildDiagnostic? Of(Exception exception, string? projectFile, int threads) => exception switch
     {
-        PlanException plan => new(true, plan.Code, plan.Message, plan.File ?? projectFile),
-        // Made again and found damaged again, time after time: a disk that fails, or a cache that lies.
-        StoreCorruptException corrupt => new(true, "DB3002", corrupt.Message, corrupt.Path),
-        StoreException store => new(true, store.Code, store.Message, store.File ?? projectFile),
-        StageException stage => new(true, stage.Code, stage.Message, stage.File ?? projectFile),
-        ExecutorException executor => new(true, executor.Code, executor.Message, executor.File ?? projectFile, executor.Line),
-        // File and code have fields of their own; the exception's message repeats them for those who have nothing else.
-        CrawlFormatException crawl => new(true, crawl.Code, $"{(crawl.Offset > 0 ? FormattableString.Invariant($"at offset {crawl.Offset}: ") : "")}found {crawl.Found}, expected {crawl.Expected}", crawl.Path),
+        DiagnosticException known => new(true, known.Code, known.Finding, known.File ?? projectFile, known.Line),
         StageFailedException failed => OfStage(failed, projectFile),
         IOException or UnauthorizedAccessException => new(true, "DB3003", $"a file could not be read or written: {exception.Message}"),
 

@@ -51,7 +51,7 @@ public sealed class StageContext
 public readonly record struct StageNote(string Code, bool IsWarning, string Message, string? File = null);
 
 /// <summary>A stage cannot work: a wrong option, an unreadable model, a missing execution provider.</summary>
-public sealed class StageException : Exception
+public sealed class StageException : DiagnosticException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="code">Diagnostic code (<c>DB4001</c>).</param>
@@ -59,15 +59,7 @@ public sealed class StageException : Exception
     /// <param name="file">The file it is about, if any.</param>
     /// <param name="inner">Cause.</param>
     public StageException(string code, string message, string? file = null, Exception? inner = null)
-        : base(message, inner)
+        : base(code, message, file, 0, inner)
     {
-        Code = code;
-        File = file;
     }
-
-    /// <summary>Diagnostic code.</summary>
-    public string Code { get; }
-
-    /// <summary>The file it is about, if any.</summary>
-    public string? File { get; }
 }

@@ -186,7 +186,7 @@ public sealed class DatasetBuild : IDisposable
             {
                 // The damaged file is gone by now; the actions that need it miss and run again, the others are found.
                 _reportedDamage++;
-                _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.Path));
+                _context.Events.Diagnostic(new BuildDiagnostic(false, "DB3002", exception.Message, exception.File));
                 _shards = NewShards();
                 _finished.Clear();
                 _next = -1;

@@ -3,7 +3,7 @@ namespace DataBuild.Engine.Inputs;
 /// <summary>An input from afar that cannot be had.</summary>
 /// <param name="code">Diagnostic code.</param>
 /// <param name="message">What was found and what was expected, with the address.</param>
-public sealed class RemoteInputException(string code, string message) : Exception(message)
+public sealed class RemoteInputException(string code, string message) : DiagnosticException(code, message)
 {
     /// <summary>An address, an option of it or a property is not allowed.</summary>
     public const string NotAllowed = "DB2080";
@@ -31,7 +31,4 @@ public sealed class RemoteInputException(string code, string message) : Exceptio
 
     /// <summary>A copy that was removed came back with other bytes.</summary>
     public const string OtherThanBefore = "DB2088";
-
-    /// <summary>Diagnostic code.</summary>
-    public string Code { get; } = code;
 }

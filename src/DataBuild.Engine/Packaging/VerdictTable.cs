@@ -15,7 +15,8 @@ internal static class VerdictTable
     /// <summary>Name of the file in the dataset's folder.</summary>
     public const string FileName = "verdicts.parquet";
 
-    private static readonly ColumnSchema[] Schema =
+    /// <summary>Its columns.</summary>
+    public static readonly IReadOnlyList<ColumnSchema> Columns =
     [
         new("id", ColumnType.String, "Identity of the document"),
         new("url", ColumnType.String, "Address; none for documents that were taken down"),
@@ -24,9 +25,6 @@ internal static class VerdictTable
         new("reason", ColumnType.String, "Why"),
     ];
 
-    /// <summary>Names of its columns.</summary>
-    public static IReadOnlyList<string> ColumnNames { get; } = [.. Schema.Select(c => c.Name)];
-
     /// <summary>True unless the project turns the file off (<c>DataBuildVerdicts=false</c>).</summary>
     public static bool IsWanted(PlanFile plan) =>
         !(plan.Properties.TryGetValue("DataBuildVerdicts", out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase));
@@ -34,7 +32,7 @@ internal static class VerdictTable
     public static void Write(Stream stream, DatasetBuild build, CancellationToken cancellation)
     {
         PlannedStage[] stages = [.. build.Plan.Stages];
-        using ParquetTableWriter writer = new(stream, Schema);
+        using ParquetTableWriter writer = new(stream, Columns);
         foreach (Shard shard in build.Shards)
         {
             using BatchReader reader = new(build.Store, shard.Find(["id", "url", "read.reason", .. stages.Select(s => s.VerdictColumn)]));
@@ -42,14 +40,14 @@ internal static class VerdictTable
             {
                 cancellation.ThrowIfCancellationRequested();
                 using LoadedBatch loaded = reader.Read(batch);
-                writer.Write(Columns(loaded.Documents, shard, stages));
+                writer.Write(RowsOf(loaded.Documents, shard, stages));
             }
         }
 
         writer.Complete();
     }
 
-    private static Column[] Columns(DocumentBatch batch, Shard shard, PlannedStage[] stages)
+    private static Column[] RowsOf(DocumentBatch batch, Shard shard, PlannedStage[] stages)
     {
         StringColumn addresses = (StringColumn)batch["url"];
         StringColumnBuilder urls = new();

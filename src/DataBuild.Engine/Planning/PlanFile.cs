@@ -136,14 +136,7 @@ public sealed class StageItem
 }
 
 /// <summary>A plan that cannot be run.</summary>
-public sealed class PlanException(string code, string message, string? file = null) : Exception(message)
-{
-    /// <summary>Diagnostic code.</summary>
-    public string Code { get; } = code;
-
-    /// <summary>The file it is about.</summary>
-    public string? File { get; } = file;
-}
+public sealed class PlanException(string code, string message, string? file = null) : DiagnosticException(code, message, file);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(PlanFile))]

@@ -178,15 +178,10 @@ public static class PlanResolver
         }
 
         List<CrawlItem> inputs = [];
-        HashSet<string> seen = new(StringComparer.Ordinal);
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (CrawlItem item in file.Crawl.OrderBy(c => c.Name, StringComparer.Ordinal))
         {
-            if (!seen.Add(Path.GetFullPath(item.Path)))
-            {
-                diagnostics.Add(new BuildDiagnostic(true, "DB1013", $"the crawl input '{item.Include}' is named twice", item.DefinedIn ?? file.ProjectFile));
-            }
-            else if (!names.Add(item.Name))
+            if (!names.Add(item.Name))
             {
                 diagnostics.Add(new BuildDiagnostic(true, "DB1013", $"two crawl inputs are called '{item.Name}' (metadata Source of '{item.Include}')", item.DefinedIn ?? file.ProjectFile));
             }

@@ -34,11 +34,12 @@ public sealed class PublishedDataset
     public IEnumerable<PublishedRow> Rows(IReadOnlyList<string>? columns = null)
     {
         IReadOnlyList<string> names = columns ?? [.. Manifest.Columns.Select(c => c.Name)];
+        ColumnSchema[] types = [.. Manifest.Columns.Select(c => new ColumnSchema(c.Name, c.Type, c.Description))];
         long number = 0;
         foreach (ManifestFile file in Manifest.Files.Where(f => f.Path.StartsWith("data/", StringComparison.Ordinal)))
         {
             string path = Path.Combine(Folder, file.Path);
-            foreach (string?[] values in path.EndsWith(".parquet", StringComparison.Ordinal) ? ParquetRows.Read(path, names) : JsonlRows.Read(path, names))
+            foreach (string?[] values in PublishedFile.Read(path, types, names))
             {
                 yield return new PublishedRow(number++, names, values);
             }
@@ -54,7 +55,7 @@ public sealed class PublishedDataset
             yield break;
         }
 
-        foreach (string?[] values in ParquetRows.Read(path, VerdictTable.ColumnNames))
+        foreach (string?[] values in PublishedFile.Read(path, VerdictTable.Columns, [.. VerdictTable.Columns.Select(c => c.Name)]))
         {
             yield return new DocumentVerdict(values[0] ?? "", values[1] ?? "", values[2] ?? "", values[3], values[4]);
         }

@@ -5,13 +5,10 @@ namespace DataBuild.Engine.Store;
 /// <param name="path">Where it was.</param>
 /// <param name="found">What was found, as the end of a sentence.</param>
 public sealed class StoreCorruptException(string digest, string path, string found)
-    : Exception($"stored file '{path}' {found}, expected content of SHA-256 {digest}; it is made again")
+    : DiagnosticException("DB3002", $"stored file '{path}' {found}, expected content of SHA-256 {digest}; it is made again", path)
 {
     /// <summary>Digest that the file should have.</summary>
     public string Digest { get; } = digest;
-
-    /// <summary>Where it was.</summary>
-    public string Path { get; } = path;
 
     /// <summary>What was found, as the end of a sentence.</summary>
     public string Found { get; } = found;

@@ -62,7 +62,7 @@ public sealed class WaveTask : IBuildEvents
     public void Report(BuildDiagnostic? error, StoreCorruptException? damaged = null) => _folder.WriteResult(_chunk, new ChunkResult
     {
         Error = error,
-        Damaged = damaged is null ? null : new DamagedFile(damaged.Digest, damaged.Path, damaged.Found),
+        Damaged = damaged is null ? null : new DamagedFile(damaged.Digest, damaged.File!, damaged.Found),
         Warnings = [.. _warnings.Distinct()],
         Inputs = [.. _shards.Where(s => s.Digest is null).Select(s => Digests.Remembered(s.Input.Path) is { } read ? new FileDigest(s.Input.Path, read.Digest, read.Stamp) : null).OfType<FileDigest>()],
         Work = _work,
