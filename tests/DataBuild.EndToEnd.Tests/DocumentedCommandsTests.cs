@@ -65,6 +65,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Assert.Contains("Web: up to date", output, StringComparison.Ordinal);
         Assert.Contains("gopher: MinWords 50 → 300", output, StringComparison.Ordinal);
         Assert.Contains("now dropped by gopher: too_few_words", output, StringComparison.Ordinal);
+        Assert.Contains("mostly_lists 2", output, StringComparison.Ordinal);
         Assert.Contains("error DB5042", output, StringComparison.Ordinal);
         Assert.Contains("Web: rows, stage counts and manifest are as verified", output, StringComparison.Ordinal);
         Assert.Matches(@"Passed: +4\b", output);

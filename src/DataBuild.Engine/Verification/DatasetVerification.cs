@@ -37,11 +37,12 @@ public static class DatasetVerification
 
             Write(received, part.Text);
             string accept = "accept with 'dotnet build -t:AcceptDataset' or 'databuild accept'";
+            bool isOne = part.Kind == "manifest";
             errors.Add(expected is null
-                ? new BuildDiagnostic(true, "DB5042", $"the {part.Kind} of '{plan.Name}' have not been verified yet; look at '{Path.GetFileName(received)}' and {accept}", verified)
+                ? new BuildDiagnostic(true, "DB5042", $"the {part.Kind} of '{plan.Name}' {(isOne ? "has" : "have")} not been verified yet; look at '{Path.GetFileName(received)}' and {accept}", verified)
                 : new BuildDiagnostic(
                     true, "DB5041",
-                    $"the {part.Kind} of '{plan.Name}' are not as verified (- verified, + built); {accept}\n{TextDifference.Describe(expected, part.Text, DifferenceLines)}",
+                    $"the {part.Kind} of '{plan.Name}' {(isOne ? "is" : "are")} not as verified (- verified, + built); {accept}\n{TextDifference.Describe(expected, part.Text, DifferenceLines)}",
                     verified, TextDifference.FirstLine(expected, part.Text)));
         }
 
