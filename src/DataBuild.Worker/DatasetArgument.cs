@@ -31,13 +31,21 @@ internal static class DatasetArgument
             return File.Exists(path) ? path : throw new InvalidDataException($"there is no plan file '{path}'");
         }
 
-        string folder = File.Exists(path) ? Path.GetDirectoryName(path)! : path;
-        string pattern = File.Exists(path) ? Path.GetFileNameWithoutExtension(path) + PlanSuffix : "*" + PlanSuffix;
-        string obj = Path.Combine(folder, "obj");
-        string[] plans = Directory.Exists(obj) ? [.. Directory.EnumerateFiles(obj, pattern, SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc)] : [];
-        string? plan = plans.FirstOrDefault(p => IsOf(p, configuration ?? "Debug")) ?? (configuration is null ? plans.FirstOrDefault() : null);
-        return plan ?? throw new InvalidDataException($"there is no plan of a dataset{(configuration is null ? "" : $" in configuration {configuration}")} below '{obj}'; build the project first");
+        return FindPlan(argument, configuration)
+            ?? throw new InvalidDataException($"there is no plan of a dataset{(configuration is null ? "" : $" in configuration {configuration}")} below '{Path.Combine(FolderOf(path), "obj")}'; build the project first");
     }
+
+    /// <summary>The plan of a project or of the project in a folder; null where it was not built.</summary>
+    public static string? FindPlan(string project, string? configuration)
+    {
+        string path = Path.GetFullPath(project);
+        string pattern = File.Exists(path) ? Path.GetFileNameWithoutExtension(path) + PlanSuffix : "*" + PlanSuffix;
+        string obj = Path.Combine(FolderOf(path), "obj");
+        string[] plans = Directory.Exists(obj) ? [.. Directory.EnumerateFiles(obj, pattern, SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc)] : [];
+        return plans.FirstOrDefault(p => IsOf(p, configuration ?? "Debug")) ?? (configuration is null ? plans.FirstOrDefault() : null);
+    }
+
+    private static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(path)! : path;
 
     private static bool IsOf(string plan, string configuration) => plan.Split('/', '\\').Contains(configuration, StringComparer.OrdinalIgnoreCase);
 

@@ -37,7 +37,7 @@ public sealed class ProgressTests(ITestOutputHelper log) : IDisposable
     public void AStageTellsShareSpeedAndWhatIsLeft()
     {
         BuildState state = new();
-        Take(state, new { @event = "plan", dataset = "Big", process = 1, inputs = 4, inputBytes = 196_703_760L, stages = new[] { "read", "extract", "minhash" } });
+        Take(state, new { @event = "plan", dataset = "Big", process = 0, inputs = 4, inputBytes = 196_703_760L, stages = new[] { "read", "extract", "minhash" } });
         Take(state, new { @event = "phase", phase = "Extract" });
         Take(state, new { @event = "stage", stage = "read", @in = 37_920, kept = 35_520, computed = 0, decided = 0, merged = false });
         Take(state, new { @event = "progress", stage = "extract", documents = 21_204, seconds = 30.0, share = 0.6 });

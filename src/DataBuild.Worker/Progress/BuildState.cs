@@ -88,7 +88,7 @@ internal sealed class BuildState
         DatasetState dataset = Dataset(e);
         dataset.Inputs = (int)Number(e, "inputs");
         dataset.InputBytes = (long)Number(e, "inputBytes");
-        dataset.Process = (int)Number(e, "process");
+        dataset.Follow((int)Number(e, "process"));
         dataset.Output = Text(e, "output");
         dataset.Phase = _phase;
         foreach (JsonElement stage in e.GetProperty("stages").EnumerateArray())

@@ -7,6 +7,7 @@ namespace DataBuild.Worker.Progress;
 internal sealed class DatasetState(string name)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _before;
 
     public string Name => name;
 
@@ -17,7 +18,7 @@ internal sealed class DatasetState(string name)
     public long InputBytes { get; set; }
 
     /// <summary>Process that computes it; 0 when unknown.</summary>
-    public int Process { get; set; }
+    public int Process { get; private set; }
 
     /// <summary>Phase or target that runs.</summary>
     public string Phase { get; set; } = "";
@@ -28,10 +29,29 @@ internal sealed class DatasetState(string name)
     /// <summary>Folder or manifest of the finished dataset; empty while unknown.</summary>
     public string Output { get; set; } = "";
 
-    /// <summary>Time that it had run before it was followed.</summary>
-    public TimeSpan Before { get; set; }
+    /// <summary>Time since its process began; since it was followed where that is not known.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
 
-    public TimeSpan Elapsed => Before + _clock.Elapsed;
+    /// <summary>True while the process that computes it runs.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            using Process? process = Find(Process);
+            return process is { HasExited: false };
+        }
+    }
+
+    /// <summary>Names the process that computes it, whose start is that of the work.</summary>
+    public void Follow(int process)
+    {
+        Process = process;
+        using Process? found = Find(process);
+        if (found is { HasExited: false })
+        {
+            _before = DateTime.Now - found.StartTime - _clock.Elapsed;
+        }
+    }
 
     public void Stop() => _clock.Stop();
 
@@ -46,6 +66,18 @@ internal sealed class DatasetState(string name)
             package.Share = 1;
             package.In = package.Kept = Stages[last - 1].Kept;
             package.FromStore = unchanged;
+        }
+    }
+
+    private static Process? Find(int process)
+    {
+        try
+        {
+            return process > 0 ? System.Diagnostics.Process.GetProcessById(process) : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
         }
     }
 

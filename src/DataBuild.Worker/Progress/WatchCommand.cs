@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -18,15 +17,33 @@ internal static class WatchCommand
         Command command = new("watch", "Follows a running build from another terminal") { dataset, configuration, last };
         command.SetAction(async (result, cancellation) =>
         {
+            string path = result.GetRequiredValue(dataset);
+            string? chosen = result.GetValue(configuration);
+            await WaitForPlanAsync(path, chosen, cancellation).ConfigureAwait(false);
             string plan = "";
-            int code = DatasetArgument.Guard(() =>
+            int code = cancellation.IsCancellationRequested ? 1 : DatasetArgument.Guard(() =>
             {
-                plan = DatasetArgument.PlanOf(result.GetRequiredValue(dataset), result.GetValue(configuration));
+                plan = DatasetArgument.PlanOf(path, chosen);
                 return 0;
             });
             return code == 0 ? await RunAsync(plan, result.GetValue(last), cancellation).ConfigureAwait(false) : code;
         });
         return command;
+    }
+
+    /// <summary>A project that was never built has no plan yet: its first build writes it.</summary>
+    private static async Task WaitForPlanAsync(string path, string? configuration, CancellationToken cancellation)
+    {
+        bool isProject = Path.GetExtension(path).EndsWith("proj", StringComparison.Ordinal) ? File.Exists(path) : Directory.Exists(path) && Directory.EnumerateFiles(path, "*proj").Any();
+        for (bool isTold = false; isProject && !cancellation.IsCancellationRequested && DatasetArgument.FindPlan(path, configuration) is null; isTold = true)
+        {
+            if (!isTold)
+            {
+                AnsiConsole.MarkupLine("[grey]waiting for the first build; Ctrl+C to stop[/]");
+            }
+
+            await Task.Delay(RefreshInterval, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private static async Task<int> RunAsync(string plan, bool last, CancellationToken cancellation)
@@ -44,24 +61,14 @@ internal static class WatchCommand
             }
         }
 
-        SetElapsed(state);
         await LiveView.RunAsync(state, () => !Advance(state, file), RefreshInterval, cancellation).ConfigureAwait(false);
         LiveView.WriteEnd(state);
         if (state.Succeeded is null && !cancellation.IsCancellationRequested)
         {
-            AnsiConsole.MarkupLine("[red]The build has ended without saying so: its worker is gone.[/]");
+            AnsiConsole.MarkupLine("[red]The build was cancelled, or its worker was killed.[/]");
         }
 
         return state.Succeeded == true ? 0 : 1;
-    }
-
-    private static void SetElapsed(BuildState state)
-    {
-        foreach (DatasetState dataset in state.Datasets.Where(d => d.Process > 0 && IsAlive(d.Process)))
-        {
-            using Process process = Process.GetProcessById(dataset.Process);
-            dataset.Before = DateTime.Now - process.StartTime;
-        }
     }
 
     private static bool Advance(BuildState state, EventFile file)
@@ -80,18 +87,5 @@ internal static class WatchCommand
         return state;
     }
 
-    private static bool IsRunning(BuildState state) => state.Succeeded is null && state.Datasets.Any(d => d.Process > 0 && IsAlive(d.Process));
-
-    private static bool IsAlive(int process)
-    {
-        try
-        {
-            using Process found = Process.GetProcessById(process);
-            return !found.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    private static bool IsRunning(BuildState state) => state.Succeeded is null && state.Datasets.Any(d => d.IsAlive);
 }
