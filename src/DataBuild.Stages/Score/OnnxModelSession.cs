@@ -13,10 +13,21 @@ internal enum ModelInputRole
     Weights,
     TokenTypes,
     Positions,
+
+    /// <summary>Keys or values of tokens before the window: of none, as every window is read from its beginning.</summary>
+    Past,
+
+    /// <summary>Whether a merged graph takes the branch that reads the past: it does not.</summary>
+    UsesPast,
 }
 
 /// <summary>An input of a model.</summary>
-internal readonly record struct ModelInput(string Name, ModelInputRole Role, TensorElementType Type);
+/// <param name="Name">Its name.</param>
+/// <param name="Role">What it is fed with.</param>
+/// <param name="Type">Its elements.</param>
+/// <param name="Heads">Heads of a past.</param>
+/// <param name="Width">Values of a head of a past.</param>
+internal readonly record struct ModelInput(string Name, ModelInputRole Role, TensorElementType Type, int Heads = 0, int Width = 0);
 
 /// <summary>A loaded model with its inputs, output and labels found out and checked.</summary>
 internal sealed class OnnxModelSession : IDisposable
@@ -181,11 +192,18 @@ internal sealed class OnnxModelSession : IDisposable
             "weights" => ModelInputRole.Weights,
             "token_type_ids" or "segment_ids" => ModelInputRole.TokenTypes,
             "position_ids" or "positions" => ModelInputRole.Positions,
+            "use_cache_branch" => ModelInputRole.UsesPast,
+            string past when past.StartsWith("past_key_values", StringComparison.Ordinal) => ModelInputRole.Past,
             _ => throw new StageException(
                 "DB4003",
-                $"the model '{Path}' has an input '{name}' that texts do not give; known are input_ids, attention_mask, token_type_ids, position_ids, weights",
+                $"the model '{Path}' has an input '{name}' that texts do not give; known are input_ids, attention_mask, token_type_ids, position_ids, weights, past_key_values.N.key and .value, use_cache_branch",
                 Path),
         };
+        if (role is ModelInputRole.Past or ModelInputRole.UsesPast)
+        {
+            return PastOf(name, role, metadata);
+        }
+
         bool typeFits = metadata.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 || (metadata.ElementDataType == TensorElementType.Float && role is ModelInputRole.Mask or ModelInputRole.Weights);
         if (!metadata.IsTensor || metadata.Dimensions.Length != 2 || !typeFits)
         {
@@ -198,6 +216,20 @@ internal sealed class OnnxModelSession : IDisposable
         FixedRows = Math.Max(FixedRows, metadata.Dimensions[0]);
         FixedLength = Math.Max(FixedLength, metadata.Dimensions[1]);
         return new ModelInput(name, role, metadata.ElementDataType);
+    }
+
+    private ModelInput PastOf(string name, ModelInputRole role, NodeMetadata metadata)
+    {
+        int[] shape = metadata.Dimensions;
+        bool fits = role == ModelInputRole.UsesPast
+            ? metadata.ElementDataType == TensorElementType.Bool && shape.Length == 1
+            : metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16 && shape.Length == 4 && shape[1] > 0 && shape[2] < 1 && shape[3] > 0;
+        return fits
+            ? role == ModelInputRole.UsesPast ? new ModelInput(name, role, metadata.ElementDataType) : new ModelInput(name, role, metadata.ElementDataType, shape[1], shape[3])
+            : throw new StageException(
+                "DB4003",
+                $"input '{name}' of the model '{Path}' is {metadata.ElementDataType}[{string.Join(',', shape)}]; expected the keys or values of a past as float [texts, heads, past tokens, values] with a free number of past tokens, or use_cache_branch as bool [1]",
+                Path);
     }
 
     private string SelectOutput(OnnxScorerOptions options)

@@ -33,6 +33,12 @@ internal sealed class ScoreBatch : IDisposable
         long[] shape = [rows, length];
         for (int i = 0; i < _arrays.Length; i++)
         {
+            if (model.Inputs[i].Role is ModelInputRole.Past or ModelInputRole.UsesPast)
+            {
+                (_arrays[i], _values[i]) = NoPast(model.Inputs[i], rows);
+                continue;
+            }
+
             switch (model.Inputs[i].Type)
             {
                 case TensorElementType.Int64:
@@ -119,6 +125,24 @@ internal sealed class ScoreBatch : IDisposable
         }
     }
 
+    // A past of no tokens: it is never filled.
+    private static (Array Array, OrtValue Value) NoPast(ModelInput input, int rows)
+    {
+        long[] shape = [rows, input.Heads, 0, input.Width];
+        switch (input.Type)
+        {
+            case TensorElementType.Bool:
+                bool[] no = [false];
+                return (no, OrtValue.CreateTensorValueFromMemory(no, [1]));
+            case TensorElementType.Float16:
+                Float16[] halves = [];
+                return (halves, OrtValue.CreateTensorValueFromMemory(halves, shape));
+            default:
+                float[] floats = [];
+                return (floats, OrtValue.CreateTensorValueFromMemory(floats, shape));
+        }
+    }
+
     private void Fill(int row, ReadOnlySpan<int> ids, ReadOnlySpan<float> weights)
     {
         int start = row * _length;
@@ -127,6 +151,8 @@ internal sealed class ScoreBatch : IDisposable
             ModelInputRole role = _model.Inputs[i].Role;
             switch (_arrays[i])
             {
+                case Array when role is ModelInputRole.Past or ModelInputRole.UsesPast:
+                    break;
                 case long[] longs:
                     Span<long> longRow = longs.AsSpan(start, _length);
                     for (int j = 0; j < longRow.Length; j++)

@@ -104,6 +104,41 @@ public sealed class ByteScoreTests : IDisposable
         Assert.Equal("DB4004", error.Code);
     }
 
+    [Fact]
+    public void A_decoder_exported_with_its_past_is_read_from_the_beginning()
+    {
+        // Keys and values of no token add nothing; the mask and the positions are those of the window.
+        string path = _models.Write(WithPast("past").Build(), "past.onnx");
+        string[] texts = ["BAB", "AABBAAAB", "A"];
+        ByteScoreStage stage = new() { MaxTokens = 32, Overlap = 1, Decimals = 6 };
+        Assert.Equal(Measure(stage, texts), Measure(stage with { Model = InputFile.FromPath(path) }, texts));
+    }
+
+    [Fact]
+    public void A_past_of_a_fixed_number_of_tokens_is_refused()
+    {
+        string path = _models.Write(WithPast("7").Build(), "seven.onnx");
+        StageException error = Assert.Throws<StageException>(() => Measure(new ByteScoreStage { Model = InputFile.FromPath(path), Overlap = 1, MaxTokens = 8 }, ["A"]));
+        Assert.Equal("DB4003", error.Code);
+        Assert.Contains("past_key_values.0.key", error.Message, StringComparison.Ordinal);
+    }
+
+    private static OnnxModelBuilder WithPast(string tokens)
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder("token chain with a past")
+            .Input("input_ids", OnnxElementType.Int64, "texts", "tokens").Input("attention_mask", OnnxElementType.Int64, "texts", "tokens").Input("position_ids", OnnxElementType.Int64, "texts", "tokens")
+            .Input("past_key_values.0.key", OnnxElementType.Single, "texts", "2", tokens, "8").Input("past_key_values.0.value", OnnxElementType.Half, "texts", "2", tokens, "8")
+            .Input("use_cache_branch", OnnxElementType.Boolean, "1")
+            .Output("logits", OnnxElementType.Single, "texts", "tokens", "4");
+        model.Constant<float>("table", [.. Rows().Select(p => p > 0 ? (float)Math.Log(p) : -200f)], 4, 4)
+            .Node("Gather", ["table", "input_ids"], "chain")
+            .Node("Cast", ["past_key_values.0.value"], "values", ("to", (long)OnnxElementType.Single)).Node("Add", ["past_key_values.0.key", "values"], "both")
+            .Constant<long>("all", [0, 1, 2, 3], 4).Node("ReduceSum", ["both", "all"], "nothing", ("keepdims", 0))
+            .Node("Cast", ["use_cache_branch"], "branch", ("to", (long)OnnxElementType.Single)).Node("Add", ["nothing", "branch"], "zero")
+            .Node("Add", ["chain", "zero"], "logits");
+        return model;
+    }
+
     private static IEnumerable<string> Strings(int longest) => Enumerable.Range(0, longest + 1)
         .SelectMany(n => Enumerable.Range(0, 1 << n).Select(bits => new string([.. Enumerable.Range(0, n).Select(i => (bits >> i & 1) == 0 ? 'A' : 'B')])));
 
@@ -150,7 +185,9 @@ public sealed class ByteScoreTests : IDisposable
         """u8.ToArray(), "tokenizer.json"));
 
     /// <summary>logits[position] = log p(next token | token): after AA or A the last character is A, after B and at the start it is B; A is never followed by another A or AA.</summary>
-    private static byte[] TokenChain()
+    private static byte[] TokenChain() => Table(Rows(), 4);
+
+    private static double[] Rows()
     {
         double aa = Step('A', 'A'), ab = Step('A', 'B'), ba = Step('B', 'A'), bb = Step('B', 'B');
         double[][] rows = new double[4][];
@@ -158,7 +195,7 @@ public sealed class ByteScoreTests : IDisposable
         rows[B] = [ba * (ab + Stop), bb, ba * aa, Stop];
         rows[Aa] = [aa * (ab + Stop), ab, aa * aa, Stop];
         rows[End] = rows[B];
-        return Table([.. rows.SelectMany(r => r)], 4);
+        return [.. rows.SelectMany(r => r)];
     }
 
     /// <summary>logits[position] = log of the token's row.</summary>

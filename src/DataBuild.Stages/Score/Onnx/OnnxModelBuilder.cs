@@ -17,6 +17,9 @@ public enum OnnxElementType
     /// <summary>64-bit integer.</summary>
     Int64 = 7,
 
+    /// <summary>True or false.</summary>
+    Boolean = 9,
+
     /// <summary>16-bit float.</summary>
     Half = 10,
 }
