@@ -19,6 +19,9 @@ public sealed class TwoModelsExampleTests
     public void The_example_runs_the_tables_that_are_built_here()
     {
         string[] texts = [.. File.ReadLines(Path.Combine(Folder, "crawl/texts.jsonl")).Select(l => JsonElement.Parse(l).GetProperty("text").GetString()!)];
+
+        // The two texts that are to be found are none that a trusted model knows.
+        texts = [.. texts.Where(t => !t.Contains("qz", StringComparison.Ordinal) && !t.Contains("zz", StringComparison.Ordinal))];
         Dictionary<string, byte[]> models = new(StringComparer.Ordinal)
         {
             ["trusted.onnx"] = Table("trusted", Logs(Counts(texts))),
