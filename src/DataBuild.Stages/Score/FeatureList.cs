@@ -37,4 +37,18 @@ public sealed class FeatureList
         _ids[Count] = id;
         _weights[Count++] = weight;
     }
+
+    /// <summary>Takes ids in place of all that was there; the weights are to be filled in.</summary>
+    public Span<float> Take(ReadOnlySpan<int> ids)
+    {
+        if (ids.Length > _ids.Length)
+        {
+            _ids = new int[ids.Length * 2];
+            _weights = new float[ids.Length * 2];
+        }
+
+        ids.CopyTo(_ids);
+        Count = ids.Length;
+        return Weights;
+    }
 }

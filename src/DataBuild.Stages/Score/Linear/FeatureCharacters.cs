@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DataBuild.Stages.Score.Linear;
 
@@ -29,10 +31,10 @@ internal static class FeatureCharacters
     private static readonly FeatureCharacterClass[] Classes = [.. Enumerable.Range(0, 0x10000).Select(c => Classify((char)c))];
     private static readonly char[] Folded = [.. Enumerable.Range(0, 0x10000).Select(c => FoldOne((char)c))];
 
-    public static FeatureCharacterClass ClassOf(char c) => Classes[c];
+    public static FeatureCharacterClass ClassOf(char c) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Classes), c);
 
     /// <summary>The character in lower case, every digit of ASCII as 0.</summary>
-    public static char Fold(char c) => Folded[c];
+    public static char Fold(char c) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Folded), c);
 
     /// <summary>A step of FNV-1a over UTF-16 units.</summary>
     public static ulong Hash(ulong hash, char c) => (hash ^ c) * HashPrime;

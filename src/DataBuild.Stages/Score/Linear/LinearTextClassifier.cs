@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using DataBuild.Stages.Score.Onnx;
 
@@ -11,10 +12,17 @@ namespace DataBuild.Stages.Score.Linear;
 /// </summary>
 public sealed class LinearTextClassifier
 {
+    private const int Lanes = 8;
+
     private readonly Half[] _table;
     private readonly float[] _bias;
-    private readonly Lazy<float[]> _weights;
 
+    /// <summary>Makes a classifier.</summary>
+    /// <param name="featurizer">How texts are read.</param>
+    /// <param name="labels">The labels.</param>
+    /// <param name="labelValues">What each is worth.</param>
+    /// <param name="table">A row of weights for each bucket, a column for each logit.</param>
+    /// <param name="bias">A number for each logit.</param>
     internal LinearTextClassifier(NGramFeaturizerOptions featurizer, IReadOnlyList<string> labels, IReadOnlyList<double> labelValues, Half[] table, float[] bias)
     {
         Featurizer = featurizer;
@@ -22,12 +30,6 @@ public sealed class LinearTextClassifier
         LabelValues = labelValues;
         _table = table;
         _bias = bias;
-        _weights = new Lazy<float[]>(() =>
-        {
-            float[] weights = new float[table.Length];
-            TensorPrimitives.ConvertToSingle(table, weights);
-            return weights;
-        });
     }
 
     /// <summary>How texts are read.</summary>
@@ -45,23 +47,7 @@ public sealed class LinearTextClassifier
     {
         int columns = _bias.Length;
         double[] logits = new double[columns];
-        for (int k = 0; k < columns; k++)
-        {
-            logits[k] = _bias[k];
-        }
-
-        float[] table = _weights.Value;
-        ReadOnlySpan<int> ids = features.Ids;
-        ReadOnlySpan<float> values = features.Weights;
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ReadOnlySpan<float> row = table.AsSpan(ids[i] * columns, columns);
-            double value = values[i];
-            for (int k = 0; k < row.Length; k++)
-            {
-                logits[k] += value * row[k];
-            }
-        }
+        Sum(features, logits);
 
         if (columns == 1)
         {
@@ -72,6 +58,72 @@ public sealed class LinearTextClassifier
         double max = logits.Max();
         double sum = logits.Sum(x => Math.Exp(x - max));
         return [.. logits.Select(x => Math.Exp(x - max) / sum)];
+    }
+
+    // Eight columns at a time; each is summed in the order of the features, whatever the processor's vectors. Rows lie all over a table that no cache holds, so
+    // they are asked for well before they are needed. A vector may reach into the row after its own: those lanes are not used.
+    private unsafe void Sum(FeatureList features, Span<double> logits)
+    {
+        const int Ahead = 24;
+        int columns = logits.Length;
+        ReadOnlySpan<int> ids = features.Ids;
+        ReadOnlySpan<float> values = features.Weights;
+        ushort* last = stackalloc ushort[Lanes];
+        fixed (Half* table = _table)
+        {
+            for (int column = 0; column < columns; column += Lanes)
+            {
+                int lanes = Math.Min(Lanes, columns - column);
+                ushort* start = (ushort*)table + column;
+                ushort* end = (ushort*)table + _table.Length - Lanes;
+                Vector256<double> low = BiasOf(column);
+                Vector256<double> high = BiasOf(column + 4);
+                for (int i = 0; i < ids.Length; i++)
+                {
+                    if (Sse.IsSupported && i + Ahead < ids.Length)
+                    {
+                        Sse.Prefetch0(start + ((long)ids[i + Ahead] * columns));
+                    }
+
+                    ushort* row = start + ((long)ids[i] * columns);
+                    if (row > end)
+                    {
+                        // The table ends within this vector.
+                        new ReadOnlySpan<ushort>(row, lanes).CopyTo(new Span<ushort>(last, lanes));
+                        row = last;
+                    }
+
+                    Vector256<double> value = Vector256.Create((double)values[i]);
+                    (Vector128<uint> first, Vector128<uint> second) = Vector128.Widen(Vector128.Load(row));
+                    low += value * ToDouble(first);
+                    high += value * ToDouble(second);
+                }
+
+                for (int k = 0; k < lanes; k++)
+                {
+                    logits[column + k] = k < 4 ? low[k] : high[k - 4];
+                }
+            }
+        }
+    }
+
+    private Vector256<double> BiasOf(int column)
+    {
+        Span<double> bias = stackalloc double[4];
+        for (int k = 0; k < 4 && column + k < _bias.Length; k++)
+        {
+            bias[k] = _bias[column + k];
+        }
+
+        return Vector256.Create<double>(bias);
+    }
+
+    // Bits of 16-bit floating point numbers, subnormal ones too: exponent and fraction moved to their places in 32 bits, and the difference of the exponents' biases, 112, made good by a product.
+    private static Vector256<double> ToDouble(Vector128<uint> half)
+    {
+        Vector128<uint> magnitude = (((half & Vector128.Create(0x7FFFu)) << 13).AsSingle() * Vector128.Create(5.192296858534828e33f)).AsUInt32();
+        (Vector128<double> low, Vector128<double> high) = Vector128.Widen((magnitude | ((half & Vector128.Create(0x8000u)) << 16)).AsSingle());
+        return Vector256.Create(low, high);
     }
 
     /// <summary>Expected label value.</summary>

@@ -13,15 +13,14 @@ public sealed class NGramFeaturizer
     private const char WordEnd = '>';
     private const int MaxWordLength = 64;
 
+    private static readonly double[] Roots = [.. Enumerable.Range(0, 1024).Select(n => Math.Sqrt(n))];
+
     private readonly NGramFeaturizerOptions _options;
     private readonly int _mask;
-    private readonly int[] _slotOf;
     private readonly ulong[] _recent;
     private readonly char[] _word = new char[MaxWordLength + 2];
-    private readonly WordTable _words = new();
-    private int[] _buckets = new int[4096];
-    private int[] _counts = new int[4096];
-    private int _slots;
+    private readonly RepeatedWords _words = new();
+    private readonly BucketCounts _counts = new();
     private int _recentCount;
     private long _total;
 
@@ -32,7 +31,6 @@ public sealed class NGramFeaturizer
         options.Validate();
         _options = options;
         _mask = options.Buckets - 1;
-        _slotOf = new int[options.Buckets];
         _recent = new ulong[Math.Max(1, options.WordNGrams)];
     }
 
@@ -48,6 +46,7 @@ public sealed class NGramFeaturizer
         _recentCount = 0;
         _total = 0;
         _words.Clear();
+        _counts.Clear();
         bool lineEnded = true;
         int position = 0;
         while (position < read.Length)
@@ -141,12 +140,12 @@ public sealed class NGramFeaturizer
             return;
         }
 
-        Count(hash);
+        _ = Count(hash);
         ulong run = hash;
         for (int back = 1; back <= _recentCount; back++)
         {
             run = (_recent[_recentCount - back] + (run * SequencePrime)) ^ (ulong)back;
-            Count(run);
+            _ = Count(run);
         }
 
         int keep = _options.WordNGrams - 1;
@@ -164,159 +163,35 @@ public sealed class NGramFeaturizer
         _recent[_recentCount++] = hash;
     }
 
-    // Counts an n-gram; its place among those of the text.
     private int Count(ulong hash)
     {
-        int bucket = (int)Mix(hash) & _mask;
         _total++;
-        ref int slot = ref _slotOf[bucket];
-        if (slot != 0)
-        {
-            _counts[slot - 1]++;
-            return slot - 1;
-        }
-
-        if (_slots == _buckets.Length)
-        {
-            Array.Resize(ref _buckets, _slots * 2);
-            Array.Resize(ref _counts, _slots * 2);
-        }
-
-        _buckets[_slots] = bucket;
-        _counts[_slots] = 1;
-        slot = ++_slots;
-        return slot - 1;
+        return _counts.Count((int)Mix(hash) & _mask);
     }
 
     private void Emit(FeatureList features)
     {
-        _total += _words.AddRepeats(_counts);
+        Span<int> counts = _counts.Counts;
+        _total += _words.AddTo(counts);
 
         // With square roots, the squares of weights sum to 1 as the counts sum to the number of n-grams.
-        bool isMean = _options.Weighting == NGramWeighting.Mean;
-        double scale = isMean ? 1.0 / _total : 1 / Math.Sqrt(_total);
-        for (int i = 0; i < _slots; i++)
+        Span<float> weights = features.Take(_counts.Buckets);
+        if (_options.Weighting == NGramWeighting.Mean)
         {
-            double value = isMean ? _counts[i] : Math.Sqrt(_counts[i]);
-            features.Add(_buckets[i], (float)(value * scale));
-            _slotOf[_buckets[i]] = 0;
-        }
-
-        _slots = 0;
-    }
-
-    /// <summary>
-    /// The words of a text and the places of their n-grams of characters, which are looked up where a word stands first; where it stands again only that is counted.
-    /// Words are told apart by their 64-bit hashes, as n-grams are.
-    /// </summary>
-    private sealed class WordTable
-    {
-        private ulong[] _keys = new ulong[1024];
-        private int[] _wordOf = new int[1024];
-        private int[] _ends = new int[512];
-        private int[] _repeats = new int[512];
-        private int[] _places = new int[8192];
-        private int _count;
-        private int _placeCount;
-
-        public void Clear()
-        {
-            Array.Clear(_wordOf);
-            _count = 0;
-            _placeCount = 0;
-        }
-
-        /// <summary>True for a new word, whose places are to be added; an old one is counted.</summary>
-        public bool TryStart(ulong hash)
-        {
-            int mask = _keys.Length - 1;
-            int at = (int)(hash ^ (hash >> 32)) & mask;
-            while (_wordOf[at] != 0)
+            double scale = 1.0 / _total;
+            for (int i = 0; i < weights.Length; i++)
             {
-                if (_keys[at] == hash)
-                {
-                    _repeats[_wordOf[at] - 1]++;
-                    return false;
-                }
-
-                at = (at + 1) & mask;
+                weights[i] = (float)(counts[i] * scale);
             }
 
-            if (_count == _ends.Length)
-            {
-                Grow();
-                return TryStart(hash);
-            }
-
-            _keys[at] = hash;
-            _repeats[_count] = 0;
-            _ends[_count] = _placeCount;
-            _wordOf[at] = ++_count;
-            return true;
+            return;
         }
 
-        /// <summary>Adds a place of the word that was started last.</summary>
-        public void Add(int place)
+        double root = 1 / Math.Sqrt(_total);
+        for (int i = 0; i < weights.Length; i++)
         {
-            if (_placeCount == _places.Length)
-            {
-                Array.Resize(ref _places, _placeCount * 2);
-            }
-
-            _places[_placeCount++] = place;
-            _ends[_count - 1] = _placeCount;
-        }
-
-        /// <summary>Adds to each place how often its words stood again; the sum of what was added.</summary>
-        public long AddRepeats(int[] counts)
-        {
-            long added = 0;
-            int start = 0;
-            for (int word = 0; word < _count; word++)
-            {
-                int end = _ends[word];
-                int repeats = _repeats[word];
-                if (repeats > 0)
-                {
-                    foreach (int place in _places.AsSpan(start, end - start))
-                    {
-                        counts[place] += repeats;
-                    }
-
-                    added += (long)repeats * (end - start);
-                }
-
-                start = end;
-            }
-
-            return added;
-        }
-
-        private void Grow()
-        {
-            Array.Resize(ref _ends, _count * 2);
-            Array.Resize(ref _repeats, _count * 2);
-            ulong[] keys = _keys;
-            int[] wordOf = _wordOf;
-            _keys = new ulong[keys.Length * 2];
-            _wordOf = new int[keys.Length * 2];
-            int mask = _keys.Length - 1;
-            for (int i = 0; i < keys.Length; i++)
-            {
-                if (wordOf[i] == 0)
-                {
-                    continue;
-                }
-
-                int at = (int)(keys[i] ^ (keys[i] >> 32)) & mask;
-                while (_wordOf[at] != 0)
-                {
-                    at = (at + 1) & mask;
-                }
-
-                _keys[at] = keys[i];
-                _wordOf[at] = wordOf[i];
-            }
+            int count = counts[i];
+            weights[i] = (float)((count < Roots.Length ? Roots[count] : Math.Sqrt(count)) * root);
         }
     }
 }

@@ -27,10 +27,10 @@ public sealed record NGramFeaturizerOptions
     public int WordNGrams { get; init; } = 2;
 
     /// <summary>Shortest run of characters in a word, its two ends included, that is one n-gram; 0 for none.</summary>
-    public int MinCharacters { get; init; } = 3;
+    public int MinCharacters { get; init; } = 4;
 
     /// <summary>Longest such run.</summary>
-    public int MaxCharacters { get; init; } = 5;
+    public int MaxCharacters { get; init; } = 4;
 
     /// <summary>UTF-16 units at the beginning of a text that are read; the rest is not covered.</summary>
     public int MaxTextLength { get; init; } = 20_000;

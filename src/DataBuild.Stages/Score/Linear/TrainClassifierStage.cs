@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Score.Linear;
 /// it as <c>classifier.onnx</c>, which Score uses as <c>@classifier</c>, with its figures on held-out documents in <c>evaluation.json</c>. The same documents give the same
 /// file, in whatever order and number of threads. Drops nothing.
 /// </summary>
-[Stage("TrainClassifier", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "classifier")]
+[Stage("TrainClassifier", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "classifier")]
 public sealed partial record TrainClassifierStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
     /// <summary>Column of labels; documents without one take no part. <c>label</c> is what the Crawl items' metadata DocumentLabel or LabelField say.</summary>
@@ -31,11 +31,11 @@ public sealed partial record TrainClassifierStage : CorpusStage<NoFigures, NoFig
 
     /// <summary>Shortest run of characters in a word that is one n-gram; 0 for none.</summary>
     [Option(Min = 0, Max = 10, Unit = "characters")]
-    public int MinCharacters { get; init; } = 3;
+    public int MinCharacters { get; init; } = 4;
 
     /// <summary>Longest such run.</summary>
     [Option(Min = 0, Max = 10, Unit = "characters")]
-    public int MaxCharacters { get; init; } = 5;
+    public int MaxCharacters { get; init; } = 4;
 
     /// <summary>UTF-16 units at the beginning of a text that are read.</summary>
     [Option(Min = 1, Unit = "UTF-16 units")]
