@@ -6,11 +6,14 @@ using DataBuild.Tests;
 
 namespace DataBuild.Engine.Tests;
 
-/// <summary>Real pages from their crawl file to tokens, by the stages that select: rank in the graph of links, the best of them, a budget shared by language, a report on tokenizers.</summary>
+/// <summary>
+/// Real pages from their crawl file to tokens, by the stages that select: rank in the graph of links, the best of them, a budget shared by language, those that lie far apart by what a classifier trained on them says; a report on tokenizers.
+/// </summary>
 [Collection(TestStages.Collection)]
 public sealed class SelectionOnPagesTests
 {
     private const int Budget = 25;
+    private const int Diverse = 12;
 
     [SkippableFact]
     public void Real_pages_are_ranked_selected_shared_out_and_reported()
@@ -30,9 +33,13 @@ public sealed class SelectionOnPagesTests
             Assert.Equal(Budget, shared.Kept);
             Assert.Equal("over_budget", Assert.Single(shared.Dropped).Key);
 
+            var diverse = log.Stages["diversity"].Counts;
+            Assert.Equal((Budget, Diverse), (diverse.In, diverse.Kept));
+            Assert.Equal("not_selected", Assert.Single(diverse.Dropped).Key);
+
             string output = Path.Combine(folder, "first", "out");
             JsonElement[] rows = [.. Directory.GetFiles(Path.Combine(output, "data")).SelectMany(File.ReadLines).Select(l => JsonDocument.Parse(l).RootElement)];
-            Assert.Equal(shared.Kept, rows.Length);
+            Assert.Equal(Diverse, rows.Length);
             Assert.All(rows, r => Assert.NotEmpty(r.GetProperty("text").GetString()!));
 
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(output, "tokenizerReport", "report.json")));
@@ -70,6 +77,8 @@ public sealed class SelectionOnPagesTests
                 Stage("Extract"), Stage("Language"), Stage("GopherQuality", ("MinStopWords", "0"), ("MinMeanWordLength", "1"), ("MinWords", "20")), Stage("GraphRank"),
                 Stage("TopK", ("Column", "graphRank.rank"), ("Share", "0.5")),
                 Stage("BudgetAllocate", ("Column", "graphRank.rank"), ("GroupColumn", "language.code"), ("Budget", $"{Budget}")),
+                Stage("TrainClassifier", ("LabelColumn", "language.code"), ("TestShare", "0")), Stage("Embed", ("Model", "@classifier"), ("Output", "probabilities")),
+                Stage("DiversitySelect", ("Count", $"{Diverse}")),
                 Stage("TokenizerReport", ("Tokenizers", "o200k_base;cl100k_base"), ("GroupColumn", "language.code"), ("Terms", "the;und")),
                 Stage("Tokenize", ("Tokenizer", "cl100k_base")),
             ],
