@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DataBuild.Worker.Progress;
 
@@ -9,6 +10,9 @@ internal static class ServeLoop
 {
     public static int Run(Stream input, JsonEvents events)
     {
+        // Ctrl+C reaches every process of the terminal: whoever started this one says that it is to stop, or closes its input, and it ends in order.
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
+
         // Neither is disposed: the reading thread may still be using them when the last command is done, and the process ends here.
         CancellationTokenSource cancellation = new();
         BlockingCollection<Command> commands = [];
