@@ -76,7 +76,7 @@ public sealed record ExtractOptions
     /// <summary>How tables are written.</summary>
     public ExtractTables Tables { get; init; } = ExtractTables.Pipe;
 
-    /// <summary>Whether readers' comments below an article are kept. Posts of a forum thread are content, not comments.</summary>
+    /// <summary>Whether readers' comments below an article are kept. Posts of a forum thread are content, not comments, and so are comments to its questions and answers.</summary>
     public bool Comments { get; init; }
 
     /// <summary>How the main content is found.</summary>

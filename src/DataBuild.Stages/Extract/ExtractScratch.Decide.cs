@@ -13,11 +13,14 @@ internal sealed partial class ExtractScratch
     private const float LargeTableScore = 0.8f;
 
     private readonly BlockGroups _groups = new();
+    private int _lastContainer;
+    private bool _lastInAnswer;
 
     // Which blocks to keep, from their probabilities.
     private void Decide(ExtractOptions options, Span<bool> kept, Span<float> scores)
     {
         bool union = options.Mode == ExtractMode.Union;
+        _lastContainer = 0;
         _groups.Smooth(_tree, _segments, scores);
         ScoreFormulas(scores);
         ScoreTables(scores);
@@ -33,12 +36,32 @@ internal sealed partial class ExtractScratch
         for (int i = 0; i < kept.Length; i++)
         {
             kept[i] = scores[i] >= threshold || (union && kept[i])
-                || (options.Comments && (_segments.Blocks[i].Context & BlockContext.Comments) != 0 && IsComment(ref _segments.Blocks[i]));
+                || ((_segments.Blocks[i].Context & BlockContext.Comments) != 0 && IsComment(ref _segments.Blocks[i])
+                    && (options.Comments || StandsInAnswer(_segments.Blocks[i].Container)));
             if (seen is not null && kept[i])
             {
                 kept[i] = seen.Add(_segments.Blocks[i].TextHash);
             }
         }
+    }
+
+    // Whether comments belong to a question or an answer, as schema.org calls the parts of such pages: they are part of the thread, not readers' words below an article.
+    private bool StandsInAnswer(int container)
+    {
+        if (container == _lastContainer)
+        {
+            return _lastInAnswer;
+        }
+
+        _lastContainer = container;
+        _lastInAnswer = false;
+        for (int up = container; up != 0 && up != _tree.Body && !_lastInAnswer; up = _tree[up].Parent)
+        {
+            ReadOnlySpan<byte> type = _tree.Attribute(up, "itemtype"u8);
+            _lastInAnswer = type.EndsWith("schema.org/Question"u8) || type.EndsWith("schema.org/Answer"u8);
+        }
+
+        return _lastInAnswer;
     }
 
     private static bool IsComment(ref Block b) =>

@@ -41,7 +41,7 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 7, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 8, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();
@@ -68,7 +68,7 @@ public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPref
     /// <summary>Form of tables.</summary>
     public ExtractTables Tables { get; init; } = ExtractTables.Pipe;
 
-    /// <summary>Keeps readers' comments.</summary>
+    /// <summary>Keeps readers' comments below articles; those to questions and answers are part of a thread and always kept.</summary>
     public bool Comments { get; init; }
 
     /// <summary>How the main content is found.</summary>

@@ -48,6 +48,19 @@ public sealed class ExtractorTests
         Assert.Contains("lovely description", Extractor.Extract(Article, null, null, new ExtractOptions { Comments = true }).Text, StringComparison.Ordinal);
     }
 
+    // Readers' words below an article are an option; comments to a question or an answer are part of the thread.
+    [Theory]
+    [InlineData("https://schema.org/Answer", true)]
+    [InlineData("https://schema.org/Article", false)]
+    public void CommentsToAnswersArePartOfTheThread(string type, bool kept)
+    {
+        string page = Encoding.UTF8.GetString(Article).Replace("<div id=\"comments\"", $"<div itemscope itemtype=\"{type}\"><div id=\"comments\"", StringComparison.Ordinal)
+            .Replace("<footer", "</div><footer", StringComparison.Ordinal);
+        string text = Extractor.Extract(Encoding.UTF8.GetBytes(page), null, null, ExtractOptions.Default).Text;
+        Assert.Contains("Rivers rarely run straight for long.", text, StringComparison.Ordinal);
+        Assert.Equal(kept, text.Contains("lovely description", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ExtractionIsRepeatable()
     {

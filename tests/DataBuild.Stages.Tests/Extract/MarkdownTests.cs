@@ -15,6 +15,7 @@ public sealed class MarkdownTests
     [InlineData("<h1>One</h1><p>Two\n  three</p><h3>Four</h3>", "# One\n\nTwo three\n\n### Four")]
     [InlineData("<p>a<br>b<br><br>c", "a\nb\n\nc")]
     [InlineData("<p>use <code>x = 1</code> here", "use `x = 1` here")]
+    [InlineData("<p>use<code> x = 1\n </code>here", "use `x = 1` here")]
     [InlineData("<p>a<b>b</b>c <i>d</i>", "abc d")]
     [InlineData("<ul><li>a<li>b<ul><li>c<li>d</ul><li>e</ul>", "- a\n- b\n  - c\n  - d\n- e")]
     [InlineData("<ol start=3><li>a<li>b<ul><li>c</ul></ol>", "3. a\n4. b\n   - c")]
@@ -51,6 +52,8 @@ public sealed class MarkdownTests
     [InlineData(
         "<table><tr><th colspan=2>a &lt; b<tr><td>R&amp;D<td>2</table>",
         "<table>\n<tr><th colspan=\"2\">a &lt; b</th></tr>\n<tr><td>R&amp;D</td><td>2</td></tr>\n</table>")]
+    [InlineData("<table><tr><td>Degree of the field<td>4<tr><td>Defined by this polynomial<td><pre>f.mod</pre></table>", "| Degree of the field | 4 |\n| --- | --- |\n| Defined by this polynomial | f.mod |")]
+    [InlineData("<table><tr><td>1<td><pre>a = b + c</pre><tr><td>2<td><pre>d = a * b</pre></table>", "1\n\n```\na = b + c\n```\n\n2\n\n```\nd = a * b\n```")]
     [InlineData("<table><tr><td><p>one</p><p>two</p></table>", "one\n\ntwo")]
     [InlineData("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a\n\nb\n\nc\n\nd")]
     public void Tables(string html, string expected) => Assert.Equal(expected, Markdown(html));

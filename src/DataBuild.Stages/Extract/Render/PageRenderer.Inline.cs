@@ -7,6 +7,9 @@ internal sealed partial class PageRenderer
 {
     private readonly Utf8Writer _rewritten = new();
 
+    // Where the output stood when marks were opened: white space that follows them is not written inside.
+    private int _markEnd;
+
     [Flags]
     private enum Marks
     {
@@ -24,6 +27,7 @@ internal sealed partial class PageRenderer
         bool space = false;
         int floor = output.Length;
         int node = first;
+        _markEnd = -1;
         while (true)
         {
             ref HtmlNode n = ref _tree[node];
@@ -295,6 +299,7 @@ internal sealed partial class PageRenderer
                 end++;
             }
 
+            space &= output.Length != _markEnd;
             WriteSpace(output, ref space, floor);
             ReadOnlySpan<byte> run = text[i..end];
             if (cell && _markdown && run.Contains((byte)'|'))
@@ -360,7 +365,7 @@ internal sealed partial class PageRenderer
         return marks;
     }
 
-    private static void OpenMarks(Utf8Writer output, Marks marks, int link, ref bool space, int floor)
+    private void OpenMarks(Utf8Writer output, Marks marks, int link, ref bool space, int floor)
     {
         if (marks == Marks.None && link == 0)
         {
@@ -387,6 +392,8 @@ internal sealed partial class PageRenderer
         {
             output.Write((byte)'`');
         }
+
+        _markEnd = output.Length;
     }
 
     private void CloseMarks(Utf8Writer output, Marks marks, int link, int floor)

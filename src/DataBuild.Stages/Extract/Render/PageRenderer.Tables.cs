@@ -91,12 +91,25 @@ internal sealed partial class PageRenderer
             }
         }
 
+        int words = 0;
+        int code = 0;
         for (int i = t.FirstBlock; i < t.EndBlock && i < blocks.Length; i++)
         {
+            words += blocks[i].Words;
             if ((blocks[i].Context & BlockContext.Pre) != 0)
             {
-                return false;
+                code += blocks[i].Words;
+                if (!IsOneLine(ref blocks[i]))
+                {
+                    return false;
+                }
             }
+        }
+
+        // A table that is mostly code is a listing with its line numbers.
+        if (code * 3 > words)
+        {
+            return false;
         }
 
         for (int node = _tree.Next(table, table); node != 0; node = _tree.Next(node, table))
@@ -104,6 +117,24 @@ internal sealed partial class PageRenderer
             if (_tree[node].Tag == HtmlTag.Table)
             {
                 return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsOneLine(ref Block listing)
+    {
+        for (int leaf = listing.FirstLeaf; leaf != 0; leaf = _tree.Next(leaf, 0))
+        {
+            if (_tree[leaf].Tag == HtmlTag.Br || (_tree[leaf].Kind == HtmlNodeKind.Text && _tree.TextOf(leaf).Trim(" \t\r\n\f"u8).Contains((byte)'\n')))
+            {
+                return false;
+            }
+
+            if (leaf == listing.LastLeaf)
+            {
+                break;
             }
         }
 
