@@ -152,6 +152,26 @@ public sealed class WaveRunTests : IDisposable
         Assert.NotEmpty(Log("scancel.log"));
     }
 
+    [Fact]
+    public async Task A_merge_that_waits_for_the_slower_copy_of_a_task_is_let_go()
+    {
+        WaveRun run = NewRun(1, merge: true);
+        run.Submit();
+        string waiting = $"{Job}-merge|N/A|PENDING|Dependency||2";
+        Queue($"{Job}-0|0|RUNNING|None|n2|1_0", waiting);
+        File.WriteAllText(In("nodes.txt"), "n1|idle\nn2|mixed*\n");
+        QueueAfter(4, $"{Job}-merge|N/A|RUNNING|None|n1|4");
+        Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
+        Until(() => Log("sbatch.log").Length == 3);
+        Done(0);
+        Until(() => Log("sbatch.log").Length == 4);
+        Assert.DoesNotContain("--dependency", Log("sbatch.log")[3], StringComparison.Ordinal);
+        Assert.Contains(Log("scancel.log"), l => l.EndsWith(" 2", StringComparison.Ordinal));
+        Done(WaveFolder.Merge);
+        await wait;
+        Assert.Equal(4, Log("sbatch.log").Length);
+    }
+
     [Theory]
     [InlineData("cat queue.txt", "1 wait (Resources)")]
     [InlineData("exit 1", "controller does not answer")]

@@ -217,6 +217,11 @@ internal sealed class WaveRun
         }
 
         bool chunksAreDone = _chunks.All(c => c.Value.IsDone || c.Key == WaveFolder.Merge);
+        if (chunksAreDone && ReleaseMerge([.. byChunk[WaveFolder.Merge].Where(t => t.IsActive)]))
+        {
+            byChunk = tasks.Where(t => !t.IsStuck && ChunkOf(t) != WaveFolder.Merge).ToLookup(ChunkOf);
+        }
+
         List<int> vanished = [];
         foreach ((int chunk, ChunkState state) in _chunks.Where(c => !c.Value.IsDone))
         {
@@ -297,8 +302,27 @@ internal sealed class WaveRun
         {
             Again(replaced, lost.Count > 0
                 ? $"ran on nodes that do not answer ({string.Join(", ", lost.Order(StringComparer.Ordinal))})"
-                : "were put back into the queue, where they wait for minutes");
+                : "put back into the queue, to wait there for minutes");
         }
+    }
+
+    // The merge depends on the first copies of its tasks. Where others were faster, those may wait for minutes yet, or be gone for good.
+    private bool ReleaseMerge(SlurmTask[] merges)
+    {
+        ChunkState? merge = _chunks.GetValueOrDefault(WaveFolder.Merge);
+        if (merge is not { IsDone: false, WasReplaced: false } || !_chunks.Values.Any(c => c.WasReplaced) || merges.Length == 0 || !merges.All(t => t is { State: "PENDING", Reason: "Dependency" }))
+        {
+            return false;
+        }
+
+        merge.WasReplaced = true;
+        foreach (SlurmTask task in merges)
+        {
+            _slurm.CancelTask(task.Id);
+        }
+
+        Again([WaveFolder.Merge], "waits for tasks whose copies are done");
+        return true;
     }
 
     private void Again(List<int> chunks, string why)
