@@ -29,7 +29,10 @@ public sealed class HttpHead
     /// <summary>The last valid Content-Type.</summary>
     public MediaType ContentType { get; private set; }
 
-    /// <summary>Parses the head of a message. False where there is no status line; <see cref="Length"/> is 0 then.</summary>
+    /// <summary>Whether the last message had a head of more than <see cref="MaxHeadBytes"/>.</summary>
+    public bool IsTooLong { get; private set; }
+
+    /// <summary>Parses the head of a message. False where there is no status line, or the head is longer than <see cref="MaxHeadBytes"/>; <see cref="Length"/> is 0 then.</summary>
     public bool TryParse(ReadOnlySpan<byte> message)
     {
         Reset();
@@ -65,6 +68,13 @@ public sealed class HttpHead
             {
                 Take(name, field.Trim(" \t"u8));
             }
+        }
+
+        if (at > MaxHeadBytes)
+        {
+            Reset();
+            IsTooLong = true;
+            return false;
         }
 
         Length = at;
@@ -119,7 +129,7 @@ public sealed class HttpHead
     private void Reset()
     {
         Status = Length = FieldCount = 0;
-        IsChunked = false;
+        IsChunked = IsTooLong = false;
         ContentType = default;
         _contentEncodings.Clear();
     }

@@ -98,7 +98,10 @@ internal sealed class WarcDocuments(WarcReader reader, CrawlReaderOptions option
                 mediaType = default;
                 if (reason is null)
                 {
-                    report(new CrawlDefect(CrawlDiagnostics.HttpHead, offset, $"found {Printable.Bytes(payload.Span[..Math.Min(32, payload.Length)])}, expected an HTTP status line", RecordLost: false));
+                    string finding = _head.IsTooLong
+                        ? $"found an HTTP head of more than {HttpHead.MaxHeadBytes} bytes, expected at most that"
+                        : $"found {Printable.Bytes(payload.Span[..Math.Min(32, payload.Length)])}, expected an HTTP status line";
+                    report(new CrawlDefect(CrawlDiagnostics.HttpHead, offset, finding, RecordLost: false));
                     reason = DropReasons.HttpMessage;
                 }
             }

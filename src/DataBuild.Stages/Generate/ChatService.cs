@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -18,6 +19,7 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore? store, Chat
     private readonly SemaphoreSlim _slots = new(options.Concurrency);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ChatTotals _totals = new();
+    private volatile ExceptionDispatchInfo? _failure;
 
     /// <summary>Requests sent so far, attempts that failed included.</summary>
     public long Asked => _totals.Requests;
@@ -58,10 +60,17 @@ public sealed class ChatService(IChatClient client, ChatAnswerStore? store, Chat
         await _slots.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            _failure?.Throw();
             ChatAnswer answer = await AskUntilValidAsync(request, isValid, cancellation).ConfigureAwait(false);
             store?.Add(request, answer);
             _open.TryRemove(request.Key, out _);
             return answer;
+        }
+        catch (StageException e)
+        {
+            // Known before the slot is free: whoever waits for it does not ask a server that has gone.
+            _failure ??= ExceptionDispatchInfo.Capture(e);
+            throw;
         }
         finally
         {

@@ -232,6 +232,35 @@ public class HttpResponseTests
         Assert.True(replayed > 0);
     }
 
+    [Fact]
+    public void More_than_five_codings_are_not_undone()
+    {
+        byte[] body = Encoding.UTF8.GetBytes(Page);
+        for (int codings = 1; codings <= 6; codings++)
+        {
+            body = Encode("gzip", body);
+            CrawlSamples.Reading reading = CrawlSamples.ReadResponse(
+                [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {string.Join(", ", Enumerable.Repeat("gzip", codings))}\r\n\r\n"), .. body]);
+            Assert.Equal(codings <= 5 ? null : DropReasons.ContentEncoding, reading.Single.Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData(4000, "text", "")]
+    [InlineData(5000, "4;", "DB2041")]
+    public void A_size_line_of_a_chunk_is_read_up_to_its_limit(int extension, string start, string codes)
+    {
+        CrawlSamples.Reading reading = CrawlSamples.ReadResponse(Message("Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n", $"4;{new string('x', extension)}\r\ntext\r\n0\r\n\r\n"));
+        Assert.StartsWith(start, Encoding.UTF8.GetString(reading.Single.Payload), StringComparison.Ordinal);
+        Assert.Equal(codes, reading.Codes);
+    }
+
+    [Theory]
+    [InlineData(1_000_000, null)]
+    [InlineData(1_100_000, DropReasons.HttpMessage)]
+    public void A_head_is_read_up_to_its_limit(int bytes, string? reason) =>
+        Assert.Equal(reason, CrawlSamples.ReadResponse(Message($"X: {new string('x', bytes)}\r\nContent-Type: text/html\r\n", Page)).Single.Reason);
+
     private static byte[] Message(string fields, string body) => Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{fields}\r\n{body}");
 
     private static byte[] Chunk(byte[] body, int size)

@@ -39,6 +39,7 @@ public sealed class RefusedKeysTests : IDisposable
     [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"fallback":true}""", "model.fallback: is not supported")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.5}""", "model.dropout: is not supported")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}""", "model.vocab.b: the id 0 is also that of 'a'")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":16777216},"merges":[]}""", "model.vocab.b: the id 16777216 is not between 0 and 16777215")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"byte_fallback":true}""", "model.byte_fallback: is set, but model.vocab has no token <0x00>")]
     public void The_key_is_named(string key, string value, string message)
     {
