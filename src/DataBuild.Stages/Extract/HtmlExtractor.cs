@@ -49,11 +49,8 @@ public sealed class HtmlExtractor
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(labeller);
-
-        // The page's buffers are held while the labeller thinks.
         ExtractScratch scratch = Take();
-        string? simplified = scratch.Simplify(payload.Span, httpCharset, url, options);
-        string? answer = simplified is null ? null : await labeller.LabelAsync(simplified, scratch.Items.Count, cancellationToken).ConfigureAwait(false);
+        (_, string? answer) = await AskAsync(scratch, payload, httpCharset, url, options, labeller, cancellationToken).ConfigureAwait(false);
         ExtractedPage page = scratch.Finish(options, answer);
         Give(scratch);
         return page;
@@ -87,12 +84,18 @@ public sealed class HtmlExtractor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(labeller);
         ExtractScratch scratch = Take();
-        string? simplified = scratch.Simplify(payload.Span, httpCharset, url, options);
-        string? answer = simplified is null ? null : await labeller.LabelAsync(simplified, scratch.Items.Count, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ExplainedBlock> blocks = simplified is null ? [] : scratch.Explain(options, answer);
+        (bool hasBlocks, string? answer) = await AskAsync(scratch, payload, httpCharset, url, options, labeller, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ExplainedBlock> blocks = hasBlocks ? scratch.Explain(options, answer) : [];
         Give(scratch);
         return blocks;
     }
+
+    // The page's buffers are held while the labeller thinks. There are no blocks where the page is dropped before they are known.
+    private static async ValueTask<(bool HasBlocks, string? Answer)> AskAsync(
+        ExtractScratch scratch, ReadOnlyMemory<byte> payload, string? httpCharset, string? url, ExtractOptions options, IBlockLabeller labeller, CancellationToken cancellationToken) =>
+        scratch.Simplify(payload.Span, httpCharset, url, options) is { } simplified
+            ? (true, await labeller.LabelAsync(simplified, scratch.Items.Count, cancellationToken).ConfigureAwait(false))
+            : (false, null);
 
     private ExtractScratch Take() => _scratch.TryTake(out ExtractScratch? scratch) ? scratch : new ExtractScratch(BlockModel.Shipped);
 

@@ -8,7 +8,7 @@ namespace DataBuild.Stages.Generate;
 /// Talks to a server that understands OpenAI's chat completions (vLLM, llama.cpp, Ollama, hosted ones): <c>POST chat/completions</c>.
 /// Retrying is the caller's: every failure is a <see cref="ChatEndpointException"/> that says whether it is worth it.
 /// </summary>
-public sealed class ChatCompletionsClient : IChatClient
+public sealed class ChatCompletionsClient : WholeAnswerChatClient
 {
     /// <summary>Name, in the additional properties of a request's options, of the share of the likeliest token's probability that a token needs.</summary>
     public const string MinP = "min_p";
@@ -29,7 +29,7 @@ public sealed class ChatCompletionsClient : IChatClient
         new(endpoint, ModelServer.KeyOf(variable), timeout);
 
     /// <inheritdoc />
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         using ByteArrayContent content = new(Body(messages, options));
@@ -39,21 +39,11 @@ public sealed class ChatCompletionsClient : IChatClient
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    protected override void Dispose(bool disposing)
     {
-        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates())
-        {
-            yield return update;
-        }
+        base.Dispose(disposing);
+        _server.Dispose();
     }
-
-    /// <inheritdoc />
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType?.IsInstanceOfType(this) == true ? this : null;
-
-    /// <inheritdoc />
-    public void Dispose() => _server.Dispose();
 
     private static byte[] Body(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {

@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Generate;
 /// <c>{"when": "text of the document", "prompt": "text of the prompt", "answer": "..."}</c>. <c>when</c> and <c>prompt</c> are a text or a list of texts and may be
 /// missing. <c>"fail": [429, 503]</c> gives the HTTP status of that many attempts before the answer; <c>"finish": "length"</c> an answer that was cut off.
 /// </summary>
-public sealed class ScriptedChatClient : IChatClient
+public sealed class ScriptedChatClient : WholeAnswerChatClient
 {
     private readonly string _path;
     private readonly List<Line> _lines = [];
@@ -40,7 +40,7 @@ public sealed class ScriptedChatClient : IChatClient
     }
 
     /// <inheritdoc />
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,25 +56,6 @@ public sealed class ScriptedChatClient : IChatClient
         }
 
         return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, line.Answer)) { FinishReason = new ChatFinishReason(line.Finish) });
-    }
-
-    /// <inheritdoc />
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates())
-        {
-            yield return update;
-        }
-    }
-
-    /// <inheritdoc />
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType?.IsInstanceOfType(this) == true ? this : null;
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
     }
 
     private static Line Read(string line)

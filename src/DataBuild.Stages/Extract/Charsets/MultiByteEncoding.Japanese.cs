@@ -60,15 +60,9 @@ internal sealed partial class MultiByteEncoding
         for (int i = 0; i < bytes.Length; i++)
         {
             int lead = bytes[i];
-            if (lead < 0x80)
-            {
-                chars[n++] = (char)lead;
-                continue;
-            }
-
             if (lead is not (0x8E or 0x8F or >= 0xA1 and <= 0xFE) || i + 1 == bytes.Length)
             {
-                chars[n++] = Replacement;
+                chars[n++] = Single(lead);
                 continue;
             }
 

@@ -57,15 +57,9 @@ internal sealed partial class MultiByteEncoding : Encoding
         for (int i = 0; i < bytes.Length; i++)
         {
             int lead = bytes[i];
-            if (lead < 0x80)
+            if (lead is <= 0x80 or 0xFF || i + 1 == bytes.Length)
             {
-                chars[n++] = (char)lead;
-                continue;
-            }
-
-            if (lead is 0x80 or 0xFF || i + 1 == bytes.Length)
-            {
-                chars[n++] = Replacement;
+                chars[n++] = Single(lead);
                 continue;
             }
 
@@ -94,15 +88,9 @@ internal sealed partial class MultiByteEncoding : Encoding
         for (int i = 0; i < bytes.Length; i++)
         {
             int lead = bytes[i];
-            if (lead < 0x80)
+            if (lead is <= 0x80 or 0xFF || i + 1 == bytes.Length)
             {
-                chars[n++] = (char)lead;
-                continue;
-            }
-
-            if (lead is 0x80 or 0xFF || i + 1 == bytes.Length)
-            {
-                chars[n++] = Replacement;
+                chars[n++] = Single(lead);
                 continue;
             }
 
@@ -162,6 +150,9 @@ internal sealed partial class MultiByteEncoding : Encoding
 
         return n;
     }
+
+    // What a byte that begins no pair stands for: itself where it is ASCII.
+    private static char Single(int lead) => lead < 0x80 ? (char)lead : Replacement;
 
     // Writes what a pair of bytes stands for, U+FFFD for code 0; returns how many bytes beyond the first are read.
     private static int Pair(int code, int trail, Span<char> chars, ref int n)

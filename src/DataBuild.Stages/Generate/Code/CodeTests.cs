@@ -14,37 +14,10 @@ public sealed record CodeTests(CodeLanguage Language, IReadOnlyList<(string Inpu
     /// or <c>{"source": "..."}</c>. Other fields are passed over, so that the file may be the crawl input itself.
     /// </summary>
     /// <exception cref="StageException">DB4097: a line is not so, or an id stands twice.</exception>
-    public static Dictionary<string, CodeTests> Read(string path)
-    {
-        Dictionary<string, CodeTests> tests = new(StringComparer.Ordinal);
-        int number = 0;
-        try
-        {
-            foreach (string line in File.ReadLines(path))
-            {
-                number++;
-                if (string.IsNullOrWhiteSpace(line))
-                {
-                    continue;
-                }
+    public static Dictionary<string, CodeTests> Read(string path) => KeyedJsonLines.Read(
+        path, Keyed, "DB4097", "the tests", """JSON lines such as {"id": "p1", "language": "python", "tests": {"inputs": ["1 2"], "outputs": ["3"]}}""");
 
-                using JsonDocument json = JsonDocument.Parse(line);
-                string id = json.RootElement.GetProperty("id").GetString() ?? throw new FormatException("found no id");
-                if (!tests.TryAdd(id, Of(json.RootElement)))
-                {
-                    throw new FormatException($"the id '{id}' stands twice");
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            string where = number == 0 ? "" : $"line {number}: ";
-            throw new StageException(
-                "DB4097", $"the tests cannot be read: {where}{e.Message}; expected JSON lines such as {{\"id\": \"p1\", \"language\": \"python\", \"tests\": {{\"inputs\": [\"1 2\"], \"outputs\": [\"3\"]}}}}", path, e);
-        }
-
-        return tests;
-    }
+    private static (string Id, CodeTests Tests) Keyed(JsonElement root) => (root.GetProperty("id").GetString() ?? throw new FormatException("found no id"), Of(root));
 
     private static CodeTests Of(JsonElement root)
     {

@@ -16,37 +16,10 @@ public sealed partial record RepositoryInstance(string Repository, string BaseCo
 
     /// <summary>Reads JSON lines with <c>id</c> (or <c>instance_id</c>), <c>repo</c>, <c>base_commit</c>, <c>patch</c>, <c>test_patch</c> and, where they have it, <c>version</c>. Other fields are passed over.</summary>
     /// <exception cref="StageException">DB4099: a line is not so, or an id stands twice.</exception>
-    public static Dictionary<string, RepositoryInstance> Read(string path)
-    {
-        Dictionary<string, RepositoryInstance> instances = new(StringComparer.Ordinal);
-        int number = 0;
-        try
-        {
-            foreach (string line in File.ReadLines(path))
-            {
-                number++;
-                if (string.IsNullOrWhiteSpace(line))
-                {
-                    continue;
-                }
+    public static Dictionary<string, RepositoryInstance> Read(string path) => KeyedJsonLines.Read(
+        path, Keyed, "DB4099", "the changes of repositories", "JSON lines with id, repo, base_commit, patch, test_patch and, where it is known, version");
 
-                using JsonDocument json = JsonDocument.Parse(line);
-                string id = Text(json.RootElement, json.RootElement.TryGetProperty("id", out _) ? "id" : "instance_id");
-                if (!instances.TryAdd(id, Of(json.RootElement)))
-                {
-                    throw new FormatException($"the id '{id}' stands twice");
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
-        {
-            string where = number == 0 ? "" : $"line {number}: ";
-            throw new StageException(
-                "DB4099", $"the changes of repositories cannot be read: {where}{e.Message}; expected JSON lines with id, repo, base_commit, patch, test_patch and, where it is known, version", path, e);
-        }
-
-        return instances;
-    }
+    private static (string Id, RepositoryInstance Instance) Keyed(JsonElement root) => (Text(root, root.TryGetProperty("id", out _) ? "id" : "instance_id"), Of(root));
 
     private static RepositoryInstance Of(JsonElement root)
     {

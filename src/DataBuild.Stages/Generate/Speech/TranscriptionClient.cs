@@ -9,12 +9,12 @@ namespace DataBuild.Stages.Generate.Speech;
 /// Talks to a server that understands OpenAI's transcriptions (vLLM, whisper.cpp, faster-whisper, hosted ones): <c>POST audio/transcriptions</c>. The recording is the attachment of the last
 /// message; the system's message is the prompt, where there is one.
 /// </summary>
-internal sealed class TranscriptionClient(Uri endpoint, string? key, TimeSpan timeout, string language) : IChatClient
+internal sealed class TranscriptionClient(Uri endpoint, string? key, TimeSpan timeout, string language) : WholeAnswerChatClient
 {
     private readonly ModelServer _server = new(endpoint, "audio/transcriptions", key, timeout);
 
     /// <inheritdoc />
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         List<ChatMessage> all = [.. messages];
         DataContent audio = all.SelectMany(m => m.Contents).OfType<DataContent>().Single();
@@ -41,21 +41,11 @@ internal sealed class TranscriptionClient(Uri endpoint, string? key, TimeSpan ti
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    protected override void Dispose(bool disposing)
     {
-        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates())
-        {
-            yield return update;
-        }
+        base.Dispose(disposing);
+        _server.Dispose();
     }
-
-    /// <inheritdoc />
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType?.IsInstanceOfType(this) == true ? this : null;
-
-    /// <inheritdoc />
-    public void Dispose() => _server.Dispose();
 
     private static void Field(MultipartFormDataContent form, string name, string? value)
     {
