@@ -2,6 +2,7 @@ using System.Globalization;
 
 namespace DataBuild.Datasets.Tests;
 
+[Collection(nameof(DataBuild.Tests.ProcessMeasured))]
 public sealed class DatasetTests
 {
     [Theory]

@@ -4,8 +4,7 @@ using DataBuild.Formats.Warc;
 namespace DataBuild.Formats.Tests;
 
 /// <summary>Tests that measure the process and so run alone.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(DataBuild.Tests.ProcessMeasured))]
 public class MemoryTests
 {
     [Fact]
