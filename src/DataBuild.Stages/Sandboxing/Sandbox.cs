@@ -12,8 +12,12 @@ namespace DataBuild.Stages.Sandboxing;
 public sealed class Sandbox
 {
     private const int KilledByProcessorTime = 128 + 24; // SIGXCPU
-    private const int Killed = 128 + 9; // what a hard limit of processor time sends
+    private const int Killed = 128 + 9; // what a program gets that outlives SIGXCPU, and what a machine without memory sends to any
     private const int Attempts = 3;
+
+    // A start that takes longer is tried again: mounts wait for each other on a machine that makes many.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     // Written before the program starts: without it, what failed is the sandbox, and says nothing of the program.
     private const string Ready = "\u0001ready\n";
@@ -125,23 +129,22 @@ public sealed class Sandbox
                     start.ArgumentList.Add(_isNone ? part.Replace("/work", folder, StringComparison.Ordinal) : part);
                 }
 
-                SandboxResult result = Wait(start, input, limits, cancellation);
-                if (_isNone)
-                {
-                    return result;
-                }
-
-                int ready = result.Errors.IndexOf(Ready, StringComparison.Ordinal);
-                if (ready >= 0)
-                {
-                    return result with { Errors = result.Errors.Remove(ready, Ready.Length) };
-                }
-
-                // The kernel may refuse a namespace for a moment, where many are made at once.
-                if (attempt == Attempts)
+                SandboxResult result = Wait(start, input, limits, _isNone, cancellation);
+                int ready = _isNone ? 0 : result.Errors.IndexOf(Ready, StringComparison.Ordinal);
+                if (ready < 0 && attempt == Attempts)
                 {
                     throw new StageException("DB4095", $"the sandbox does not start: exit code {result.ExitCode}, {string.Join("; ", result.Errors.Trim().Split('\n').Take(3))}");
                 }
+
+                // What was killed and by no limit may have met the machine's want of memory: it is no grade before it has happened as often as is tried. The kernel may also
+                // refuse a namespace for a moment, where many are made at once.
+                if (ready >= 0 && (result.ExitCode != Killed || result.Limit is not null || attempt == Attempts))
+                {
+                    return _isNone ? result : result with { Errors = result.Errors.Remove(ready, Ready.Length) };
+                }
+
+                cancellation.WaitHandle.WaitOne(Pause * attempt);
+                cancellation.ThrowIfCancellationRequested();
             }
         }
         finally
@@ -185,7 +188,7 @@ public sealed class Sandbox
             start.ArgumentList.Add($"{name}={value}");
         }
 
-        foreach (string part in (string[])["prlimit", $"--cpu={limits.CpuSeconds}", Limit("data", limits.MemoryBytes), Limit("fsize", limits.FileBytes), $"--nproc={limits.Processes}", "--core=0", "--"])
+        foreach (string part in (string[])["prlimit", $"--cpu={limits.CpuSeconds}:{limits.CpuSeconds + 1}", Limit("data", limits.MemoryBytes), Limit("fsize", limits.FileBytes), $"--nproc={limits.Processes}", "--core=0", "--"])
         {
             start.ArgumentList.Add(part);
         }
@@ -195,15 +198,15 @@ public sealed class Sandbox
 
     private static string Limit(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
 
-    private static SandboxResult Wait(ProcessStartInfo start, string input, SandboxLimits limits, CancellationToken cancellation)
+    private static SandboxResult Wait(ProcessStartInfo start, string input, SandboxLimits limits, bool isReady, CancellationToken cancellation)
     {
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using Process process = Process.Start(start)!;
         string? limit = null;
         using CancellationTokenRegistration kill = ended.Token.Register(() => process.Kill(entireProcessTree: true));
-        ended.CancelAfter(TimeSpan.FromSeconds((double)limits.CpuSeconds * SandboxLimits.WallFactor));
-        Task<string> output = ReadAsync(process.StandardOutput);
-        Task<string> errors = ReadAsync(process.StandardError);
+        ended.CancelAfter(isReady ? limits.Wall : LongestStart);
+        Task<string> output = ReadAsync(process.StandardOutput, isReady: true);
+        Task<string> errors = ReadAsync(process.StandardError, isReady);
         try
         {
             process.StandardInput.Write(input);
@@ -216,15 +219,14 @@ public sealed class Sandbox
 
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
-        string? reached = Volatile.Read(ref limit);
-        if (reached is null && (ended.IsCancellationRequested || process.ExitCode is KilledByProcessorTime or Killed))
-        {
-            reached = "time_limit";
-        }
+        bool isStopped = ended.IsCancellationRequested;
+        string said = output.GetAwaiter().GetResult();
+        string errorsSaid = errors.GetAwaiter().GetResult();
+        return new SandboxResult(
+            process.ExitCode, said, errorsSaid, Volatile.Read(ref limit) ?? (process.ExitCode == KilledByProcessorTime || (isStopped && process.ExitCode != 0) ? "time_limit" : null));
 
-        return new SandboxResult(process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult(), reached);
-
-        async Task<string> ReadAsync(StreamReader reader)
+        // The clock of the program begins when it does, not with the mounts before it.
+        async Task<string> ReadAsync(StreamReader reader, bool isReady)
         {
             StringBuilder text = new();
             char[] buffer = new char[4096];
@@ -239,6 +241,11 @@ public sealed class Sandbox
                 }
 
                 text.Append(buffer, 0, read);
+                if (!isReady && text.ToString().Contains(Ready, StringComparison.Ordinal))
+                {
+                    isReady = true;
+                    ended.CancelAfter(limits.Wall);
+                }
             }
 
             return text.ToString();

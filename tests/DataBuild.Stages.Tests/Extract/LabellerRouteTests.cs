@@ -151,7 +151,7 @@ public sealed partial class LabellerRouteTests(ITestOutputHelper output) : IDisp
     [Fact]
     public void PagesOfABatchAreAskedAboutSideBySide()
     {
-        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(LabelAll(body, _ => true)) with { Delay = TimeSpan.FromMilliseconds(400) });
+        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(LabelAll(body, _ => true)) with { UntilOpen = 4 });
         ExtractStage stage = Start(Endpoint(server));
         string[] pages = [.. Enumerable.Range(0, 8).Select(i => $"<p>Page number {i} has a text.</p>")];
         foreach (string page in pages)

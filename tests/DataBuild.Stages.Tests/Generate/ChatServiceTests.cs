@@ -48,10 +48,12 @@ public sealed class ChatServiceTests : IDisposable
     [Fact]
     public async Task AnAnswerThatTakesTooLongIsAskedForAgain()
     {
-        using ScriptedServer server = new((i, _) => ScriptedReply.Answer("yes") with { Delay = TimeSpan.FromSeconds(i == 0 ? 30 : 0) });
-        using ChatService service = Service(server, timeout: TimeSpan.FromMilliseconds(400));
+        using ScriptedServer server = new((i, _) => ScriptedReply.Answer("yes") with { Delay = i == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero });
+        using ChatService service = Service(server, timeout: TimeSpan.FromSeconds(1));
         Assert.Equal("yes", (await service.AskAsync(Request, _ => true, CancellationToken.None)).Text);
-        Assert.Equal(2, server.Requests.Count);
+
+        // On a busy machine the second may be late as well.
+        Assert.InRange(server.Requests.Count, 2, 6);
     }
 
     [Fact]
@@ -135,7 +137,7 @@ public sealed class ChatServiceTests : IDisposable
     [Fact]
     public async Task RequestsRunSideBySideUpToTheLimitAndEqualOnesOnce()
     {
-        using ScriptedServer server = new((_, _) => ScriptedReply.Answer("yes") with { Delay = TimeSpan.FromMilliseconds(300) });
+        using ScriptedServer server = new((_, _) => ScriptedReply.Answer("yes") with { UntilOpen = 4 });
         using ChatService service = Service(server, concurrency: 4);
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => service.AskAsync(Request with { Text = $"text {i % 12}" }, _ => true, CancellationToken.None)));
         Assert.Equal((12, 4), (server.Requests.Count, server.MostOpen));
@@ -170,7 +172,7 @@ public sealed class ChatServiceTests : IDisposable
 
     private ChatService Service(
         ScriptedServer server, string? key = null, int concurrency = 16, TimeSpan? timeout = null, TimeSpan? firstPause = null) => new(
-            new ChatCompletionsClient(server.Address, key, timeout ?? TimeSpan.FromSeconds(30)),
+            new ChatCompletionsClient(server.Address, key, timeout ?? TimeSpan.FromMinutes(5)),
             new ChatAnswerStore(_folder),
             new ChatServiceOptions { Concurrency = concurrency, FirstPause = firstPause ?? TimeSpan.FromMilliseconds(1) });
 }

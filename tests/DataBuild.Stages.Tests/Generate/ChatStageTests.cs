@@ -14,7 +14,7 @@ public sealed class ChatStageTests : IDisposable
     [Fact]
     public void A_batch_is_asked_side_by_side_up_to_the_limit()
     {
-        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(Question(body).ToUpperInvariant()) with { Delay = TimeSpan.FromMilliseconds(100) });
+        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(Question(body).ToUpperInvariant()) with { UntilOpen = 3 });
         IReadOnlyList<StageResult> results = Run(Stage(server) with { EndpointConcurrency = 3 }, [.. Enumerable.Range(0, 12).Select(i => $"text {i}")]);
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"TEXT {i}"), results.Select(r => r.Columns[".answer"]));
         Assert.Equal((12, 3), (server.Requests.Count, server.MostOpen));

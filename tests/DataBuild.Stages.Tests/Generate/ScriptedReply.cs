@@ -7,6 +7,9 @@ internal sealed record ScriptedReply(string Body, int Status = 200)
 {
     public TimeSpan Delay { get; init; }
 
+    /// <summary>Waits until so many requests have been open at a time, or <see cref="ScriptedServer.LongestWait"/> has passed.</summary>
+    public int UntilOpen { get; init; }
+
     /// <summary>Closes the connection without a response.</summary>
     public bool Drop { get; init; }
 

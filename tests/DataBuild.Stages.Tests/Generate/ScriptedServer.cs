@@ -14,6 +14,8 @@ internal sealed class ScriptedServer : IDisposable
     private int _count;
     private int _open;
     private int _mostOpen;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource[] _reached = [.. Enumerable.Range(0, 32).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
 
     /// <summary>Starts the server. The script gets the number of the request, from 0, and its body.</summary>
     public ScriptedServer(Func<int, string, ScriptedReply> script)
@@ -30,7 +32,14 @@ internal sealed class ScriptedServer : IDisposable
     /// <summary>Requests that were open at the same time, at most.</summary>
     public int MostOpen => _mostOpen;
 
-    public void Dispose() => _listener.Dispose();
+    /// <summary>How long a reply waits for other requests at most; a test whose requests never come then fails by what it counts.</summary>
+    public static TimeSpan LongestWait => TimeSpan.FromMinutes(2);
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _ended.Cancel();
+    }
 
     private async Task AcceptAsync()
     {
@@ -59,10 +68,21 @@ internal sealed class ScriptedServer : IDisposable
             _requests.Enqueue((head, body));
             int open = Interlocked.Increment(ref _open);
             InterlockedMax(ref _mostOpen, open);
+            bool isOpen = true;
+            for (int i = 0; i <= Math.Min(open, _reached.Length - 1); i++)
+            {
+                _reached[i].TrySetResult();
+            }
+
             try
             {
                 ScriptedReply reply = _script(Interlocked.Increment(ref _count) - 1, body);
-                await Task.Delay(reply.Delay);
+                await Task.Delay(reply.Delay, _ended.Token);
+                await Task.WhenAny(_reached[reply.UntilOpen].Task, Task.Delay(LongestWait, _ended.Token));
+
+                // Before the client can know of the answer and send its next request.
+                Interlocked.Decrement(ref _open);
+                isOpen = false;
                 if (reply.Drop)
                 {
                     client.Client.LingerState = new LingerOption(true, 0);
@@ -74,13 +94,16 @@ internal sealed class ScriptedServer : IDisposable
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(start));
                 await stream.WriteAsync(bytes);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // The client has gone: what a timeout looks like from here.
+                // The client has gone, which is what a timeout looks like from here, or the test has ended.
             }
             finally
             {
-                Interlocked.Decrement(ref _open);
+                if (isOpen)
+                {
+                    Interlocked.Decrement(ref _open);
+                }
             }
         }
     }

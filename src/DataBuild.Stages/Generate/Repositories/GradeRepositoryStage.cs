@@ -80,7 +80,7 @@ public sealed partial record GradeRepositoryStage : ChatStage<GradeRepositoryFig
     [WithoutEffectOnOutput]
     public SandboxMode Sandbox { get; init; } = SandboxMode.Required;
 
-    /// <summary>Processor time of one process; the clock ends a run after twelve times as long.</summary>
+    /// <summary>Processor time of one process; the clock ends a run after twelve times as long, and not before two minutes.</summary>
     [Option(Min = 1, Max = 86400, Unit = "seconds")]
     public int RunSeconds { get; init; } = 300;
 

@@ -158,7 +158,7 @@ public sealed class CleanCodeTests : IDisposable
             Modularize = false,
             Plan = false,
             RunSeconds = 2,
-            RunMemory = 128,
+            RunMemory = 256,
         };
         return Assert.Single(StageRun.On(stage, [Document.Create(program, id: id)], new StageContext(_folder, _folder)));
     }

@@ -204,7 +204,7 @@ public sealed class GradeRepositoryTests : IDisposable
             Endpoint = server.Address.ToString(),
             EndpointModel = "m",
             MaxRounds = 3,
-            RunSeconds = 5,
+            RunSeconds = 60,
         };
         StageResult result = Assert.Single(StageRun.On(stage, [Document.Create("the issue", id: "p")], new StageContext(_folder, _folder)));
         requests = server.Requests.Count;
