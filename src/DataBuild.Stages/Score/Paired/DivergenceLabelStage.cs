@@ -26,7 +26,7 @@ public readonly record struct DivergencePosition(int Next, int Small, int Large,
 
 /// <summary>
 /// Labels the tokens of texts that a large model wrote by whether a small one would have gone on in the same way: the first step of R2R's data (Fu et al. 2025), in one pass of
-/// each model. Which of the differences change the meaning takes both continuations and a judge: columns and labels are what such a step starts from.
+/// each model. <c>DivergenceBranches</c> and <c>JudgeDivergence</c> then say which of the differences change the meaning.
 /// </summary>
 [Stage("DivergenceLabel", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "divergence")]
 public sealed partial record DivergenceLabelStage : PairedModelStage<DivergenceFigures, DivergencePosition>
