@@ -86,6 +86,7 @@ public sealed class RemoteCacheTests : IDisposable
         _dataset.Build();
         Forget();
         _server.Misconduct = misconduct;
+        UseRemote(timeout: misconduct is Misconduct.Silent or Misconduct.Drips or Misconduct.Endless ? 0.5 : 20);
         long start = Stopwatch.GetTimestamp();
 
         _dataset.Build();
@@ -177,8 +178,8 @@ public sealed class RemoteCacheTests : IDisposable
         return _server.Entries["ac/" + new string('b', 64)];
     }
 
-    private void UseRemote(bool write = true, string? secret = null) => _dataset.Remote = () => new RemoteCache(
-        new RemoteCacheSettings(_server.Address, write, "token", secret is null ? null : Encoding.UTF8.GetBytes(secret), TimeSpan.FromSeconds(0.5)),
+    private void UseRemote(bool write = true, string? secret = null, double timeout = 20) => _dataset.Remote = () => new RemoteCache(
+        new RemoteCacheSettings(_server.Address, write, "token", secret is null ? null : Encoding.UTF8.GetBytes(secret), TimeSpan.FromSeconds(timeout)),
         warning =>
         {
             lock (_warnings)
