@@ -1,10 +1,11 @@
 using DataBuild.Formats.Tests.Warc;
 using DataBuild.Formats.Warc;
+using DataBuild.Tests;
 
 namespace DataBuild.Formats.Tests;
 
 /// <summary>Tests that measure the process and so run alone.</summary>
-[Collection(nameof(DataBuild.Tests.ProcessMeasured))]
+[Collection(nameof(ProcessMeasured))]
 public class MemoryTests
 {
     [Fact]
@@ -26,11 +27,11 @@ public class MemoryTests
             Assert.True(reader.FinishRecord());
             if (i == Records / 10)
             {
-                early = GC.GetTotalMemory(forceFullCollection: true);
+                early = ProcessMeasured.HeldBytes();
             }
             else if (i == Records - 1)
             {
-                late = GC.GetTotalMemory(forceFullCollection: true);
+                late = ProcessMeasured.HeldBytes();
             }
         }
 

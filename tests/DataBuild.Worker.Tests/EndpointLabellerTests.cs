@@ -16,7 +16,7 @@ public sealed partial class EndpointLabellerTests : IDisposable
     [Fact]
     public void PagesAreAskedAboutSideBySideAndNeverAgain()
     {
-        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(LabelSecondParagraph(body))) { HoldUntilOpen = 4 };
+        using ScriptedServer server = new((_, body) => ScriptedReply.Answer(LabelSecondParagraph(body)) with { UntilOpen = 4 });
         Declare(server);
         WorkerResult result = _session.Build();
         Assert.True(result.Ok, string.Join('\n', result.Diagnostics));

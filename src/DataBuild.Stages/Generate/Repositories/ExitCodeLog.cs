@@ -28,31 +28,37 @@ public sealed partial record ExitCodeLog(int? ExitCode, bool IsError, string Tai
         ArgumentNullException.ThrowIfNull(log);
         using StreamReader reader = new(log, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: LongestLine, leaveOpen: true);
         State state = new(rule, tailLength);
-        StringBuilder line = new();
+        char[] line = new char[LongestLine];
+        int length = 0;
         char[] buffer = new char[LongestLine];
         for (int read; (read = reader.Read(buffer)) > 0;)
         {
             ReadOnlySpan<char> rest = buffer.AsSpan(0, read);
             for (int end; (end = rest.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
             {
-                Append(line, rest[..end]);
-                state.Line(line.ToString());
-                line.Clear();
+                length = Append(line, length, rest[..end]);
+                state.Line(line.AsSpan(0, length));
+                length = 0;
             }
 
-            Append(line, rest);
+            length = Append(line, length, rest);
         }
 
-        if (line.Length > 0)
+        if (length > 0)
         {
-            state.Line(line.ToString());
+            state.Line(line.AsSpan(0, length));
         }
 
         return new ExitCodeLog(state.ExitCode, state.IsError, state.Tail);
     }
 
     // What is longer than a line may be is no mark, and nobody reads it.
-    private static void Append(StringBuilder line, ReadOnlySpan<char> text) => line.Append(text[..Math.Min(text.Length, LongestLine - line.Length)]);
+    private static int Append(char[] line, int length, ReadOnlySpan<char> text)
+    {
+        text = text[..Math.Min(text.Length, LongestLine - length)];
+        text.CopyTo(line.AsSpan(length));
+        return length + text.Length;
+    }
 
     [GeneratedRegex(@"^(?:\++ echo '?)?OMNIGRIL_EXIT_CODE=(\d+)'?$")]
     private static partial Regex WholeLine();
@@ -65,29 +71,38 @@ public sealed partial record ExitCodeLog(int? ExitCode, bool IsError, string Tai
 
     private sealed class State(MarkerRule rule, int tailLength)
     {
-        private readonly StringBuilder _tail = new();
+        // Room for a line beyond twice the tail, so that the tail moves once in so many characters.
+        private readonly char[] _tail = new char[(2 * tailLength) + LongestLine + 1];
+        private int _length;
 
         public int? ExitCode { get; private set; }
 
         public bool IsError { get; private set; }
 
-        public string Tail => _tail.Length <= tailLength ? _tail.ToString() : _tail.ToString(_tail.Length - tailLength, tailLength);
+        public string Tail => new(End);
 
-        public void Line(string line)
+        private Span<char> End => _tail.AsSpan(0, _length)[^Math.Min(_length, tailLength)..];
+
+        public void Line(ReadOnlySpan<char> line)
         {
             line = line.TrimEnd('\r');
             if (line.Contains(Marker, StringComparison.Ordinal) && (rule == MarkerRule.Last || ExitCode is null))
             {
-                Match match = rule == MarkerRule.First ? Trace().Match(line) : WholeLine().Match(line);
+                Match match = (rule == MarkerRule.First ? Trace() : WholeLine()).Match(line.ToString());
                 ExitCode = !match.Success ? ExitCode : int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int code) ? code : null;
             }
 
-            IsError = IsError || (line.AsSpan().ContainsAny(Signs) && ErrorSign().IsMatch(line));
-            _tail.Append(line).Append('\n');
-            if (_tail.Length > tailLength * 2 + LongestLine)
+            IsError = IsError || (line.ContainsAny(Signs) && ErrorSign().IsMatch(line));
+            if (_length + line.Length + 1 > _tail.Length)
             {
-                _tail.Remove(0, _tail.Length - tailLength);
+                Span<char> end = End;
+                end.CopyTo(_tail);
+                _length = end.Length;
             }
+
+            line.CopyTo(_tail.AsSpan(_length));
+            _length += line.Length;
+            _tail[_length++] = '\n';
         }
     }
 }

@@ -55,5 +55,19 @@ public sealed class ExitCodeLogTests
     [InlineData("AssertionError: 1 != 2\nOMNIGRIL_EXIT_CODE=1\n", false)]
     public void WhatCannotBeImportedOrCompiledIsTold(string log, bool expected) => Assert.Equal(expected, Read(log).IsError);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(12)]
+    [InlineData(100_000)]
+    public void TheTailIsTheLastCharacters(int length)
+    {
+        foreach (int width in (int[])[1, 50_000])
+        {
+            string log = string.Concat(Enumerable.Range(0, 20).Select(i => new string('x', width) + $" line {i}\n"));
+            Assert.Equal(log[^Math.Min(length, log.Length)..], ExitCodeLog.Read(new MemoryStream(Encoding.UTF8.GetBytes(log)), MarkerRule.Last, length).Tail);
+        }
+    }
+
     private static ExitCodeLog Read(string log, MarkerRule rule = MarkerRule.Last) => ExitCodeLog.Read(new MemoryStream(Encoding.UTF8.GetBytes(log)), rule, 1000);
 }
