@@ -96,7 +96,7 @@ public sealed class RealCrawlsTests
     // One end for each document, and figures wherever there was a text.
     private static long AssertExplained(DatasetBuild build, Shard shard)
     {
-        using BatchReader reader = new(build.Store, shard.Find(shard.Columns.Keys.Where(c => c != "text")));
+        using BatchReader reader = new(build.Store, shard.Find(shard.ColumnNames.Where(c => c != "text")));
         for (int batch = 0; batch < shard.BatchRows.Count; batch++)
         {
             using LoadedBatch loaded = reader.Read(batch);

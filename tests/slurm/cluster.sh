@@ -69,11 +69,11 @@ CONF
   slurmctld -f "$SLURM_CONF" -c
   start_node n1
   start_node n2
-  for _ in $(seq 60); do
+  for _ in $(seq 240); do
     [ "$(sinfo -h -N -o '%T' 2>/dev/null | grep -c '^idle$')" = 2 ] && { echo "$SLURM_CONF"; exit 0; }
     sleep 0.25
   done
-  echo "the nodes are not ready after 15 s: $(sinfo -N 2>&1 | tr '\n' ';')" >&2
+  echo "the nodes are not ready after a minute: $(sinfo -N 2>&1 | tr '\n' ';')" >&2
   exit 4
   ;;
 node)

@@ -195,7 +195,11 @@ public sealed class DatasetBuild : IDisposable
         }
     }
 
-    private Shard[] NewShards() => [.. Plan.Inputs.Select((input, index) => new Shard(index, input))];
+    private Shard[] NewShards()
+    {
+        ColumnLayout empty = new();
+        return [.. Plan.Inputs.Select((input, index) => new Shard(index, input, empty))];
+    }
 
     private void RunStages(StagePhase phase)
     {
@@ -283,7 +287,8 @@ public sealed class DatasetBuild : IDisposable
             _context.MadeFiles[stage] = files;
         }
 
-        _shards = [.. shards.OrderBy(s => s.Index).Select(s => s.ToShard())];
+        ColumnLayout empty = new();
+        _shards = [.. shards.OrderBy(s => s.Index).Select(s => s.ToShard(empty))];
         _mergedThrough = wave.MergedThrough;
         _read = NewTally("read", "Read", StagePhase.Extract);
         foreach (PlannedStage stage in Plan.Stages)

@@ -116,14 +116,14 @@ internal static class MergeAction
                 Dictionary<string, ColumnLocation> locations = new(StringComparer.Ordinal);
                 foreach ((string asked, string stored) in names)
                 {
-                    if (shard.Columns.TryGetValue(stored, out ColumnLocation location))
+                    if (shard.TryLocate(stored, out ColumnLocation location))
                     {
                         locations[asked] = location;
                     }
                 }
 
                 locations["\0alive"] = shard.Alive;
-                locations["\0state"] = shard.Columns[stage.StateColumn];
+                locations["\0state"] = shard.Locate(stage.StateColumn);
                 using BatchReader reader = new(context.Store, locations);
                 for (int batch = 0; batch < shard.BatchRows.Count; batch++)
                 {

@@ -7,11 +7,18 @@ namespace DataBuild.Engine.Execution;
 /// <summary>The state of one shard while stages add columns to it.</summary>
 public sealed class Shard
 {
+    private readonly List<StoredFile> _files = [];
+    private ColumnLayout _layout;
+
     /// <summary>Creates the shard of an input.</summary>
-    public Shard(int index, CrawlItem input)
+    /// <param name="index">Place in the corpus.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="empty">The layout without columns that the shards of a build have in common.</param>
+    internal Shard(int index, CrawlItem input, ColumnLayout empty)
     {
         Index = index;
         Input = input;
+        _layout = empty;
     }
 
     /// <summary>Place in the corpus.</summary>
@@ -38,11 +45,11 @@ public sealed class Shard
     /// <summary>Rows of the shard.</summary>
     public long Rows => BatchRows.Sum(r => (long)r);
 
-    /// <summary>Where each column is; a name that several stages write means the latest.</summary>
-    public Dictionary<string, ColumnLocation> Columns { get; } = new(StringComparer.Ordinal);
+    /// <summary>Names of its columns.</summary>
+    public IEnumerable<string> ColumnNames => _layout.Names;
 
     /// <summary>The latest column that says which documents all stages so far kept.</summary>
-    public ColumnLocation Alive => Columns[AliveColumn];
+    public ColumnLocation Alive => Locate(AliveColumn);
 
     /// <summary>Name of that column.</summary>
     public const string AliveColumn = "alive";
@@ -50,19 +57,44 @@ public sealed class Shard
     /// <summary>The files that measuring a stage gave, by the stage's name; of stages whose figures are kept by text.</summary>
     internal Dictionary<string, IReadOnlyList<StoredFile>> Measured { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Takes in the columns of a stored file.</summary>
-    public void Add(StoredFile file)
+    /// <summary>Takes in the columns of a stored file: they stand for those of the same names before them.</summary>
+    public void Add(StoredFile file) => Add(file, null);
+
+    /// <summary>Takes in some columns of a stored file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="ordinals">Their places in the file; null for all.</param>
+    internal void Add(StoredFile file, IReadOnlyList<int>? ordinals)
     {
-        for (int i = 0; i < file.Columns.Count; i++)
-        {
-            Columns[file.Columns[i].Name] = new ColumnLocation(file, i);
-        }
+        _layout = _layout.With(file.Columns.Schema, ordinals);
+        _files.Add(file);
     }
 
+    /// <summary>Where a column is; a name that several stages write means the latest.</summary>
+    /// <returns>False when the shard has no such column.</returns>
+    public bool TryLocate(string column, out ColumnLocation location)
+    {
+        bool isThere = _layout.TryFind(column, out (int File, int Ordinal) place);
+        location = isThere ? new ColumnLocation(_files[place.File], place.Ordinal) : default;
+        return isThere;
+    }
+
+    /// <summary>Where a column is that the shard has.</summary>
+    /// <exception cref="KeyNotFoundException">It has none of that name.</exception>
+    public ColumnLocation Locate(string column) =>
+        TryLocate(column, out ColumnLocation location) ? location : throw new KeyNotFoundException($"the shard '{Name}' has no column '{column}'");
+
     /// <summary>Digest of a column for an action key; <c>none</c> where the shard has no such column.</summary>
-    public string DigestOf(string column) => Columns.TryGetValue(column, out ColumnLocation location) ? location.Column.Digest : "none";
+    public string DigestOf(string column) => TryLocate(column, out ColumnLocation location) ? location.Column.Digest : "none";
 
     /// <summary>The named columns that the shard has.</summary>
-    public IEnumerable<KeyValuePair<string, ColumnLocation>> Find(IEnumerable<string> names) =>
-        names.Distinct(StringComparer.Ordinal).Where(Columns.ContainsKey).Select(n => KeyValuePair.Create(n, Columns[n]));
+    public IEnumerable<KeyValuePair<string, ColumnLocation>> Find(IEnumerable<string> names)
+    {
+        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (TryLocate(name, out ColumnLocation location))
+            {
+                yield return KeyValuePair.Create(name, location);
+            }
+        }
+    }
 }

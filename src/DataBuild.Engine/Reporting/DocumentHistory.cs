@@ -59,7 +59,7 @@ public sealed record DocumentHistory(string Id, string Url, string Source, long 
 
     private static DocumentHistory Read(DatasetBuild build, Shard shard, int batch, int row, OutputPlace? place)
     {
-        using BatchReader reader = new(build.Store, shard.Find(shard.Columns.Keys.Where(c => c != "text")));
+        using BatchReader reader = new(build.Store, shard.Find(shard.ColumnNames.Where(c => c != "text")));
         using LoadedBatch loaded = reader.Read(batch);
         DocumentBatch documents = loaded.Documents;
         List<StageVerdict> verdicts = [];

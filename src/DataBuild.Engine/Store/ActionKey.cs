@@ -1,12 +1,18 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace DataBuild.Engine.Store;
 
-/// <summary>Builds an action key: the SHA-256 of named parts in a fixed order. The parts are kept, so that a build can say why an action ran again.</summary>
+/// <summary>Builds an action key: the SHA-256 of named parts in a fixed order, each as <c>name=length:value</c> and a line feed, the length in UTF-16 code units.</summary>
 public sealed class ActionKey
 {
-    private readonly StringBuilder _parts = new();
+    // The key of a merge names every column of every shard: hundreds of megabytes.
+    private const int MostBytes = 1 << 20;
+
+    private readonly ArrayBufferWriter<byte> _parts = new(1024);
+    private IncrementalHash? _hash;
 
     /// <summary>Starts the key of a kind of action.</summary>
     public ActionKey(string kind) => Add("action", kind).Add("format", ColumnFormatVersion);
@@ -17,16 +23,38 @@ public sealed class ActionKey
     /// <summary>Adds a part.</summary>
     public ActionKey Add(string name, string value)
     {
-        _parts.Append(name).Append('=').Append(value.Length).Append(':').Append(value).Append('\n');
+        Encoding.UTF8.GetBytes(name, _parts);
+        _parts.Write("="u8);
+        Utf8Formatter.TryFormat(value.Length, _parts.GetSpan(16), out int digits);
+        _parts.Advance(digits);
+        _parts.Write(":"u8);
+        Encoding.UTF8.GetBytes(value, _parts);
+        _parts.Write("\n"u8);
+        if (_parts.WrittenCount >= MostBytes)
+        {
+            _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash.AppendData(_parts.WrittenSpan);
+            _parts.ResetWrittenCount();
+        }
+
         return this;
     }
 
     /// <summary>Adds a number.</summary>
     public ActionKey Add(string name, long value) => Add(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The named parts, one a line.</summary>
-    public string Describe() => _parts.ToString();
+    /// <summary>Ends the key: 64 lower-case hexadecimal digits. Nothing can be added afterwards.</summary>
+    public string ToHex()
+    {
+        if (_hash is null)
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(_parts.WrittenSpan));
+        }
 
-    /// <summary>The key: 64 lower-case hexadecimal digits.</summary>
-    public string ToHex() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_parts.ToString())));
+        using (_hash)
+        {
+            _hash.AppendData(_parts.WrittenSpan);
+            return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        }
+    }
 }

@@ -5,18 +5,6 @@ using System.Text.Json.Serialization;
 
 namespace DataBuild.Engine.Store;
 
-/// <summary>A column inside a stored column file.</summary>
-/// <param name="Name">Absolute name.</param>
-/// <param name="Type">Type.</param>
-/// <param name="Digest">SHA-256 of its values and batch layout.</param>
-public sealed record StoredColumn(string Name, ColumnType Type, string Digest);
-
-/// <summary>A stored column file.</summary>
-/// <param name="Digest">SHA-256 of its bytes.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Columns">Columns in order.</param>
-public sealed record StoredFile(string Digest, long Length, IReadOnlyList<StoredColumn> Columns);
-
 /// <summary>A file that a merge made.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="File">Where its bytes are stored; it has no columns.</param>
@@ -113,10 +101,9 @@ public sealed class ActionRecord
         {
             ActionRecord? record = JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord);
 
-            // Digests become paths: a record from elsewhere must not name any other file.
-            return record?.AllFiles().All(f => StoreLayout.IsDigest(f.Digest) && f.Length >= 0 && f.Columns is not null) == true && record.Made?.All(m => IsPlainName(m.Name)) != false ? record : null;
+            return record?.AllFiles().All(f => f is not null) == true && record.Made?.All(m => IsPlainName(m.Name)) != false ? record : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
             // Whole and wrong: written by something else than this program.
             return null;

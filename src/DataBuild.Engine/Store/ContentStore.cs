@@ -20,7 +20,7 @@ public sealed class ContentStore : IDisposable
     private readonly StoreLease _lease;
     private readonly string _inputs;
     private readonly RemoteCache? _remote;
-    private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ContentDigest, bool> _verified = [];
     private readonly ConcurrentDictionary<string, long> _remoteFiles = new(StringComparer.Ordinal);
     private volatile bool _fetchAtOnce;
     private int _corrupt;
@@ -76,7 +76,8 @@ public sealed class ContentStore : IDisposable
     public string OpenVerified(string digest)
     {
         string path = PathOf(digest);
-        if (_verified.ContainsKey(digest) && File.Exists(path))
+        ContentDigest content = ContentDigest.Parse(digest);
+        if (_verified.ContainsKey(content) && File.Exists(path))
         {
             return path;
         }
@@ -88,7 +89,7 @@ public sealed class ContentStore : IDisposable
             string actual = Convert.ToHexStringLower(SHA256.HashData(stream));
             if (actual == digest)
             {
-                _verified[digest] = true;
+                _verified[content] = true;
                 return path;
             }
 
@@ -119,7 +120,7 @@ public sealed class ContentStore : IDisposable
     {
         string path = PathOf(digest);
         Interlocked.Increment(ref _corrupt);
-        _verified.TryRemove(digest, out _);
+        _verified.TryRemove(ContentDigest.Parse(digest), out _);
         StoreLayout.Remove(path);
         return new StoreCorruptException(digest, path, found);
     }
@@ -165,7 +166,7 @@ public sealed class ContentStore : IDisposable
         }
 
         Replace(temporary, path);
-        _verified[digest] = true;
+        _verified[ContentDigest.Parse(digest)] = true;
     }
 
     private ActionRecord? TryGetLocalRecord(string key)

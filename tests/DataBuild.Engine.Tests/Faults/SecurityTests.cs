@@ -36,7 +36,25 @@ public sealed class SecurityTests : IDisposable
         StoredFile file = new(new string('a', 64), 1, []);
         Assert.NotNull(RoundTrip(new ActionRecord { Made = [new MadeFile("model.bin", file)] }));
         Assert.Null(RoundTrip(new ActionRecord { Made = [new MadeFile(name, file)] }));
-        Assert.Null(RoundTrip(new ActionRecord { Files = [new StoredFile("../../" + new string('a', 58), 1, [])] }));
+    }
+
+    [Theory]
+    [InlineData("../../aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("")]
+    public void DigestsInRecordsAreDigests(string digest)
+    {
+        string good = new('a', 64);
+        Assert.NotNull(Read(good, good));
+        Assert.Null(Read(digest, good));
+        Assert.Null(Read(good, digest));
+
+        static ActionRecord? Read(string file, string column)
+        {
+            byte[] body = Encoding.UTF8.GetBytes($$"""{"files":[{"digest":"{{file}}","length":1,"columns":[{"name":"a","type":"Int32","digest":"{{column}}"}]}]}""");
+            byte[] head = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData([.. "key"u8, .. body])) + "\n");
+            return ActionRecord.Deserialize("key", [.. head, .. body]);
+        }
     }
 
     [Fact]
@@ -193,7 +211,7 @@ public sealed class SecurityTests : IDisposable
         File.WriteAllBytes(path, input);
         try
         {
-            using ColumnFileReader reader = new(store, file with { Digest = digest, Length = input.Length });
+            using ColumnFileReader reader = new(store, new StoredFile(digest, input.Length, file.Columns));
             using ColumnBatch batch = reader.Read(0, [.. Enumerable.Range(0, file.Columns.Count)]);
             foreach (Column column in batch.Columns)
             {

@@ -28,12 +28,16 @@ public sealed class SlurmCluster : IDisposable
 
     private static string Script => Path.Combine(TestPaths.RepositoryRoot, "tests", "slurm", "cluster.sh");
 
-    /// <summary>Skips the test without a cluster; waits until both nodes are free.</summary>
+    /// <summary>Skips the test without a cluster; waits until both nodes are free, whatever the test before it left behind.</summary>
     public void Require()
     {
         Skip.If(_problem is not null, _problem);
         Run("scancel", "--user=" + Environment.UserName);
-        WaitFor("two idle nodes", TimeSpan.FromSeconds(60), () => Run("sinfo", "--noheader", "--Node", "--format=%T").Output.Split('\n').Count(s => s == "idle") == 2);
+        WaitFor("two idle nodes", TimeSpan.FromMinutes(3), () =>
+        {
+            BringBackNodes("drain", "down");
+            return Nodes().Count(n => n.State == "idle") == 2;
+        });
     }
 
     /// <summary>Lines of <c>squeue</c>: name, state, node, id.</summary>
@@ -44,7 +48,7 @@ public sealed class SlurmCluster : IDisposable
     public static int Freeze(string folder, string? node = null)
     {
         int found = 0;
-        WaitFor("a running task", TimeSpan.FromSeconds(60), () =>
+        WaitFor("a running task", TimeSpan.FromMinutes(3), () =>
         {
             foreach (string process in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), CultureInfo.InvariantCulture, out _)))
             {
@@ -84,25 +88,29 @@ public sealed class SlurmCluster : IDisposable
     /// <summary>Ends the controller as a crash does: what it has not saved yet, jobs that it accepted among it, is lost.</summary>
     public void KillController() => Signal("KILL", int.Parse(File.ReadAllText(Path.Combine(_folder, "slurmctld.pid")).Trim(), CultureInfo.InvariantCulture));
 
-    /// <summary>Starts the controller again and brings back the nodes that it drained for jobs which it did not know.</summary>
+    /// <summary>Starts the controller again and waits until it knows of both nodes.</summary>
     public void StartController()
     {
         Run("bash", Script, "controller", _folder);
-        WaitFor("controller", TimeSpan.FromSeconds(30), () => Run("scontrol", "ping").Output.Contains("is UP", StringComparison.Ordinal));
-        foreach (string node in new[] { "n1", "n2" })
-        {
-            Run("scontrol", "update", "nodename=" + node, "state=resume");
-        }
+        WaitFor("controller", TimeSpan.FromMinutes(2), () => Run("scontrol", "ping").Output.Contains("is UP", StringComparison.Ordinal));
+        WaitFor("registered nodes", TimeSpan.FromMinutes(2), () => Nodes().Count(n => n.State.Length > 0 && !n.State.StartsWith("unknown", StringComparison.Ordinal)) == 2);
     }
+
+    /// <summary>
+    /// Does what an administrator does: takes nodes into use again that the controller drained. One that starts a task for the second time, as it knows nothing of the
+    /// first, is told by the node that the job is there already, and drains the node for it (<c>Duplicate jobid</c>), some ten seconds after it came back.
+    /// </summary>
+    public static void BringBackDrainedNodes() => BringBackNodes("drain");
 
     public void StartNode(string node) => Run("bash", Script, "node", _folder, node);
 
+    /// <summary>Waits for a condition; says what the cluster is like when it does not come.</summary>
     public static void WaitFor(string what, TimeSpan most, Func<bool> condition)
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(clock.Elapsed < most, $"no {what} in {most.TotalSeconds} s; squeue says: {string.Join(" ; ", Queue())}");
+            Assert.True(clock.Elapsed < most, $"no {what} in {most.TotalSeconds} s; squeue says: {string.Join(" ; ", Queue())}; sinfo says: {Run("sinfo", "--noheader", "--Node", "--format=%N %T %E").Output.ReplaceLineEndings(" ; ")}");
             Thread.Sleep(50);
         }
     }
@@ -139,7 +147,7 @@ public sealed class SlurmCluster : IDisposable
         if (Directory.Exists(_folder))
         {
             Run("bash", Script, "stop", _folder);
-            WaitFor("end of the daemons", TimeSpan.FromSeconds(20), () =>
+            WaitFor("end of the daemons", TimeSpan.FromMinutes(2), () =>
             {
                 try
                 {
@@ -152,6 +160,17 @@ public sealed class SlurmCluster : IDisposable
                     return false;
                 }
             });
+        }
+    }
+
+    private static (string Name, string State)[] Nodes() =>
+        [.. Run("sinfo", "--noheader", "--Node", "--format=%N|%T").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('|')).Where(f => f.Length == 2).Select(f => (f[0], f[1]))];
+
+    private static void BringBackNodes(params string[] states)
+    {
+        foreach ((string name, _) in Nodes().Where(n => states.Any(s => n.State.StartsWith(s, StringComparison.Ordinal))))
+        {
+            Run("scontrol", "update", "nodename=" + name, "state=resume");
         }
     }
 

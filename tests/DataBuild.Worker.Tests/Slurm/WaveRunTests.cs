@@ -143,7 +143,10 @@ public sealed class WaveRunTests : IDisposable
         Task<IReadOnlyDictionary<string, StageWork>> wait = Task.Run(() => run.Wait(CancellationToken.None));
         Until(() => Log("sbatch.log").Length > 1);
         Assert.Contains("--exclude=n2", Log("sbatch.log")[1], StringComparison.Ordinal);
-        Thread.Sleep(300);
+
+        // Once: as many looks as the copy took, several times over.
+        int looks = Log("squeue.log").Length;
+        Until(() => Log("squeue.log").Length > looks + 10);
         Assert.Equal(2, Log("sbatch.log").Length);
         Done(0);
         await wait;
@@ -170,6 +173,20 @@ public sealed class WaveRunTests : IDisposable
         Done(WaveFolder.Merge);
         await wait;
         Assert.Equal(4, Log("sbatch.log").Length);
+    }
+
+    [Theory]
+    [InlineData("PENDING", "launch failed requeued held", true)]
+    [InlineData("RUNNING", "None", false)]
+    [InlineData("COMPLETED", "None", false)]
+    public void What_a_controller_came_back_with_is_not_left_waiting(string state, string reason, bool isCancelled)
+    {
+        WaveRun run = NewRun(1, merge: false);
+        run.Submit();
+        Queue($"{Job}-0|0|{state}|{reason}||1_0");
+        Done(0);
+        Assert.Empty(run.Wait(CancellationToken.None));
+        Assert.Equal(isCancelled ? [$"--quiet --state=PENDING --name={Job}-0"] : [], Log("scancel.log"));
     }
 
     [Theory]
@@ -247,5 +264,5 @@ public sealed class WaveRunTests : IDisposable
         Assert.Equal(0, SlurmCluster.Run("chmod", "755", path).Exit);
     }
 
-    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), "what was expected did not happen in 30 s");
+    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromMinutes(2)), "what was expected did not happen in 2 minutes");
 }

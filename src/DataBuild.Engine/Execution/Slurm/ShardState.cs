@@ -28,7 +28,7 @@ internal sealed class ShardState
     /// <summary>Takes down a shard.</summary>
     public static ShardState Of(Shard shard, FileDigests digests)
     {
-        IGrouping<StoredFile, ColumnLocation>[] files = [.. shard.Columns.Values.GroupBy(c => c.File)];
+        IGrouping<StoredFile, ColumnLocation>[] files = [.. shard.ColumnNames.Select(shard.Locate).GroupBy(c => c.File)];
         return new ShardState
         {
             Index = shard.Index,
@@ -43,15 +43,13 @@ internal sealed class ShardState
     }
 
     /// <summary>The shard again.</summary>
-    public Shard ToShard()
+    /// <param name="empty">The layout without columns that the shards of a build have in common.</param>
+    public Shard ToShard(ColumnLayout empty)
     {
-        Shard shard = new(Index, Input) { InputDigest = Digest?.Digest ?? "", IsRead = IsRead, Next = Next, BatchRows = BatchRows };
+        Shard shard = new(Index, Input, empty) { InputDigest = Digest?.Digest ?? "", IsRead = IsRead, Next = Next, BatchRows = BatchRows };
         for (int file = 0; file < Files.Count; file++)
         {
-            foreach (int ordinal in Columns[file])
-            {
-                shard.Columns[Files[file].Columns[ordinal].Name] = new ColumnLocation(Files[file], ordinal);
-            }
+            shard.Add(Files[file], Columns[file]);
         }
 
         return shard;

@@ -141,6 +141,15 @@ internal sealed class SlurmCommands
         }
     }
 
+    /// <summary>Cancels what waits of jobs, by name; what runs goes on.</summary>
+    public void CancelWaitingJobs(IEnumerable<string> jobNames)
+    {
+        foreach (string name in jobNames)
+        {
+            Run("scancel", ["--quiet", "--state=PENDING", "--name=" + name]);
+        }
+    }
+
     /// <summary>Cancels one task.</summary>
     public void CancelTask(string id) => Run("scancel", ["--quiet", id]);
 

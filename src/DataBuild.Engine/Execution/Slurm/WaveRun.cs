@@ -127,10 +127,17 @@ internal sealed class WaveRun
         }
         finally
         {
-            // Also after success: a task that was replaced may be waiting still.
-            if (_chunks.Values.Any(c => !c.IsDone || c.WasReplaced) && _names.Count > 0)
+            // Also after success: the other copy of a task that was replaced may run still, and one that a controller came back with waits, held perhaps for ever.
+            if (_names.Count > 0)
             {
-                _slurm.CancelJobs(_names);
+                if (_chunks.Values.Any(c => !c.IsDone || c.WasReplaced))
+                {
+                    _slurm.CancelJobs(_names);
+                }
+                else if (_slurm.Queue(_names)?.Any(t => t.State == "PENDING") == true)
+                {
+                    _slurm.CancelWaitingJobs(_names);
+                }
             }
         }
     }
