@@ -14,7 +14,7 @@ public readonly partial record struct DecontaminateEmbeddingsFigures(double? Cos
 /// Drops documents whose embedding is close to that of a benchmark's question or answer (Nemotron-CC-Math, arXiv 2508.15096: cosine above 0.9 to MMLU, MMLU-Pro, MATH and GSM8K). Without a model the vectors
 /// are those of hashed n-grams of words and characters, which find the same text in another dress, not the same meaning.
 /// </summary>
-[Stage("DecontaminateEmbeddings", Version = 1, Phase = StagePhase.Deduplicate, ColumnPrefix = "embeddingContamination")]
+[Stage("DecontaminateEmbeddings", Version = 2, Phase = StagePhase.Deduplicate, ColumnPrefix = "embeddingContamination")]
 public sealed partial record DecontaminateEmbeddings : BatchStage<DecontaminateEmbeddingsFigures>
 {
     private static readonly NGramFeaturizerOptions NGrams = new() { Buckets = 1 << 20, MaxTextLength = int.MaxValue, Weighting = NGramWeighting.SquareRoot };

@@ -1,9 +1,9 @@
 namespace DataBuild.Stages.Deduplicate;
 
 /// <summary>
-/// Removes documents whose embedding is close to that of a better document (SemDeDup: Abbas et al. 2023): k-means divides the corpus, and within a
-/// cluster, never across two, a document goes when its cosine similarity to a kept one of better priority reaches <see cref="MinCosine"/>. Near documents in different clusters
-/// both stay: only one cluster finds every pair. Everything is seeded and exact in its sums, so the result depends on the documents alone.
+/// Removes documents whose embedding is close to that of a better document (SemDeDup: Abbas et al. 2023): k-means divides the corpus, and a document goes when its cosine
+/// similarity to a kept one of better priority, compared with it in a cluster, reaches <see cref="MinCosine"/>. Documents are compared in their own cluster, or in the
+/// <see cref="NearestClusters"/> nearest; one cluster finds every pair. Everything is seeded and exact in its sums, so the result depends on the documents alone.
 /// </summary>
 [Stage("SemanticDedup", Phase = StagePhase.Deduplicate, ColumnPrefix = "semantic")]
 public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOutcome>
@@ -12,9 +12,13 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
     [Option(Required = true)]
     public string Embedding { get; init; } = "";
 
-    /// <summary>Number of k-means clusters; near documents in different ones both stay, 1 compares all; 0 takes the square root of the number of documents.</summary>
+    /// <summary>Number of k-means clusters; 1 compares all documents; 0 takes the square root of the number of documents.</summary>
     [Option(Min = 0, Max = 1000000), Threshold]
     public int Clusters { get; init; }
+
+    /// <summary>Clusters that each document is compared in, those with the nearest centroids: 1 is its own alone, as published; more find pairs that k-means parts, at that many times the work. As many as there are clusters find every pair.</summary>
+    [Option(Min = 1, Max = 1000), Threshold]
+    public int NearestClusters { get; init; } = 1;
 
     /// <summary>Rounds of k-means.</summary>
     [Option(Min = 1, Max = 1000), Threshold]
@@ -53,8 +57,12 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
         long memory = Memory * 1048576L;
         int[] ranks = DocumentRanks.Compute(corpus, DocumentPriority.Parse(Priority), "", _ => true, context, memory / 4);
         EmbeddingSource source = new(corpus, Embedding, context);
-        int[] clusterOf = new SphericalKMeans(source, Clusters, Iterations, Seed).Assign(ranks);
-        int[] keptFor = NearestKept(source, ranks, clusterOf, memory);
+        SphericalKMeans means = new(source, Clusters, Iterations, Seed);
+        int[] clusterOf = means.Assign(ranks);
+        int nearest = Math.Min(NearestClusters, means.Count);
+        int[] keptFor = nearest > 1
+            ? new OverlappingClusters(new ClusterWalk(source, ranks, means.AssignNearest(clusterOf, nearest), nearest, memory / 4), ranks, MinCosine).NearestKept(context, memory / 4)
+            : NearestKept(new ClusterWalk(source, ranks, clusterOf, 1, memory / 2), ranks);
         Write(corpus, keptFor, outcomes, context);
     }
 
@@ -62,47 +70,15 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
     public override Verdict Decide(in DuplicateOutcome outcome) => Verdict.DropIf(outcome.DuplicateOf is not null, "semantic_duplicate");
 
     /// <summary>For each row the kept row that stands for it: itself, or that of the best rank within reach; -1 where it took no part.</summary>
-    private int[] NearestKept(EmbeddingSource source, int[] ranks, int[] clusterOf, long memory)
+    private int[] NearestKept(ClusterWalk clusters, int[] ranks)
     {
-        int[] keptFor = new int[ranks.Length];
-        int[] byCluster = [.. Enumerable.Range(0, ranks.Length).Where(r => clusterOf[r] >= 0)];
-        Array.Sort(byCluster, (a, b) => clusterOf[a] != clusterOf[b] ? clusterOf[a].CompareTo(clusterOf[b]) : ranks[a].CompareTo(ranks[b]));
-        for (int row = 0; row < keptFor.Length; row++)
+        int[] keptFor = [.. ranks.Select((rank, row) => rank < 0 ? -1 : row)];
+        List<int> kept = [];
+        clusters.ForEach((rows, vectors) =>
         {
-            keptFor[row] = ranks[row] < 0 ? -1 : row;
-        }
-
-        long capacity = Math.Max(1, memory / 2 / Math.Max(1, source.Dimension * sizeof(float)));
-        for (int start = 0; start < byCluster.Length;)
-        {
-            // Whole clusters, as many as fit; a cluster that does not fit alone is held alone.
-            int end = start;
-            while (end < byCluster.Length)
+            kept.Clear();
+            foreach (int row in rows)
             {
-                int next = end;
-                while (next < byCluster.Length && clusterOf[byCluster[next]] == clusterOf[byCluster[end]])
-                {
-                    next++;
-                }
-
-                if (end > start && next - start > capacity)
-                {
-                    break;
-                }
-
-                end = next;
-            }
-
-            Dictionary<int, float[]> vectors = source.Load(byCluster.AsSpan(start, end - start));
-            List<int> kept = [];
-            for (int i = start; i < end; i++)
-            {
-                int row = byCluster[i];
-                if (i == start || clusterOf[row] != clusterOf[byCluster[i - 1]])
-                {
-                    kept.Clear();
-                }
-
                 foreach (int better in kept)
                 {
                     if (FixedOrderMath.Dot(vectors[better], vectors[row]) >= MinCosine)
@@ -117,10 +93,7 @@ public sealed partial record SemanticDedup : CorpusStage<NoFigures, DuplicateOut
                     kept.Add(row);
                 }
             }
-
-            start = end;
-        }
-
+        });
         return keptFor;
     }
 

@@ -1,65 +1,5 @@
 namespace DataBuild.Stages.Deduplicate;
 
-/// <summary>The embeddings of a corpus, made unit length as they are read.</summary>
-internal sealed class EmbeddingSource(Corpus corpus, string column, StageContext context)
-{
-    private float[] _vector = [];
-
-    /// <summary>Length of a vector; 0 before the first was read.</summary>
-    public int Dimension { get; private set; }
-
-    /// <summary>Calls back for every row that has a vector other than zero. The span is valid during the call.</summary>
-    public void ForEach(Func<int, bool> isChosen, VectorAction action)
-    {
-        foreach (CorpusBatch batch in corpus.Read(column))
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            if (batch.Documents[column] is not ListColumn<float> vectors)
-            {
-                throw new StageException("DB4107", $"column '{column}' holds {batch.Documents[column].Type}; expected lists of 32-bit floating point numbers");
-            }
-
-            for (int row = 0; row < batch.Count; row++)
-            {
-                ReadOnlySpan<float> vector = vectors[row];
-                int ordinal = (int)batch.FirstRow + row;
-                if (vector.IsEmpty || !batch.Alive.Span[row] || !isChosen(ordinal))
-                {
-                    continue;
-                }
-
-                if (Dimension == 0)
-                {
-                    Dimension = vector.Length;
-                    _vector = new float[Dimension];
-                }
-
-                if (vector.Length != Dimension)
-                {
-                    throw new StageException("DB4107", $"column '{column}' holds a vector of {vector.Length} numbers in row {ordinal}; expected {Dimension} as in the rows before");
-                }
-
-                if (FixedOrderMath.TryNormalize(vector, _vector))
-                {
-                    action(ordinal, _vector);
-                }
-            }
-        }
-    }
-
-    /// <summary>The vectors of some rows.</summary>
-    public Dictionary<int, float[]> Load(ReadOnlySpan<int> rows)
-    {
-        Dictionary<int, float[]> vectors = new(rows.Length);
-        HashSet<int> wanted = [.. rows];
-        ForEach(wanted.Contains, (row, vector) => vectors.Add(row, vector.ToArray()));
-        return vectors;
-    }
-
-    /// <summary>Receives a vector.</summary>
-    public delegate void VectorAction(int row, ReadOnlySpan<float> vector);
-}
-
 /// <summary>
 /// k-means on the unit sphere (Dhillon and Modha 2001). The first centroids are the documents whose seeded hash of their vector is least; sums are kept
 /// in fixed point, where addition has no order; a tie goes to the lower cluster. So the result does not depend on the order of the rows.
@@ -69,6 +9,11 @@ internal sealed class SphericalKMeans(EmbeddingSource source, int clusters, int 
     // Components are at most 1, so sums of 2^31 of them stay below 2^63.
     private const double FixedPoint = 1L << 31;
 
+    private float[][] _centroids = [];
+
+    /// <summary>Clusters that were made.</summary>
+    public int Count => _centroids.Length;
+
     /// <summary>Cluster of each row; -1 for rows that have rank -1 or no vector.</summary>
     public int[] Assign(int[] ranks)
     {
@@ -77,6 +22,7 @@ internal sealed class SphericalKMeans(EmbeddingSource source, int clusters, int 
         float[][] centroids = FirstCentroids(ranks);
         for (int iteration = 0; iteration < iterations && centroids.Length > 0; iteration++)
         {
+            _centroids = [.. centroids];
             long[][] sums = [.. centroids.Select(_ => new long[source.Dimension])];
             bool hasChanged = false;
             source.ForEach(row => ranks[row] >= 0, (row, vector) =>
@@ -102,6 +48,31 @@ internal sealed class SphericalKMeans(EmbeddingSource source, int clusters, int 
         }
 
         return clusterOf;
+    }
+
+    /// <summary>
+    /// The clusters of each row whose centroids are nearest, its own first: <paramref name="count"/> numbers a row, -1 as in <see cref="Assign"/>. After <see cref="Assign"/> only.
+    /// </summary>
+    /// <param name="clusterOf">What <see cref="Assign"/> returned.</param>
+    /// <param name="count">Clusters a row; at most <see cref="Count"/>.</param>
+    public int[] AssignNearest(int[] clusterOf, int count)
+    {
+        int[] nearest = new int[clusterOf.Length * count];
+        Array.Fill(nearest, -1);
+        float[] distances = new float[_centroids.Length];
+        int[] order = new int[_centroids.Length];
+        source.ForEach(row => clusterOf[row] >= 0, (row, vector) =>
+        {
+            for (int c = 0; c < order.Length; c++)
+            {
+                order[c] = c;
+                distances[c] = -FixedOrderMath.Dot(_centroids[c], vector);
+            }
+
+            Array.Sort(order, (a, b) => distances[a] != distances[b] ? distances[a].CompareTo(distances[b]) : a.CompareTo(b));
+            order.AsSpan(0, count).CopyTo(nearest.AsSpan(row * count));
+        });
+        return nearest;
     }
 
     private static int Nearest(float[][] centroids, ReadOnlySpan<float> vector)

@@ -17,7 +17,7 @@ public readonly partial record struct UrlFilterFigures(bool Allowed, bool Domain
 /// Drops documents by their address: listed domains and addresses, words in the address (as RefinedWeb, Penedo et al. 2023, appendix G.1, and DataTrove do).
 /// Every list is a file of the project; none is downloaded.
 /// </summary>
-[Stage("UrlFilter", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "url")]
+[Stage("UrlFilter", Version = 3, Phase = StagePhase.Clean, ColumnPrefix = "url")]
 public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
 {
     private Lists? _lists;
@@ -39,6 +39,12 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
 
     /// <summary>Lists of domains that are never dropped.</summary>
     public IReadOnlyList<InputFile> Allow { get; init; } = [];
+
+    /// <summary>A Public Suffix List in its published form, which tells registered domains from what stands before them. Without it: the list of November 2026.</summary>
+    public InputFile? PublicSuffixes { get; init; }
+
+    /// <summary>Domains below which private owners let others register (<c>github.io</c>) count as public suffixes too. False: only those of registries, as DataTrove's tldextract does.</summary>
+    public bool PrivateSuffixes { get; init; }
 
     /// <summary>A listed host stands for all below it. False: only the registered domain and the whole host are looked up, as DataTrove does.</summary>
     public bool MatchSubdomains { get; init; } = true;
@@ -68,6 +74,7 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
         }
 
         _lists = new Lists(
+            PublicSuffixes is { } suffixes ? PublicSuffixList.Read(suffixes, "UrlFilter.PublicSuffixes") : PublicSuffixList.Default,
             HostList.ReadDomains(Domains, "UrlFilter.Domains"),
             HostList.ReadAddresses(Urls, "UrlFilter.Urls"),
             HostList.ReadDomains(Allow, "UrlFilter.Allow"),
@@ -83,7 +90,8 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
         Lists lists = _lists ?? throw new InvalidOperationException("UrlFilter is not initialised");
         string url = document.Url;
         ReadOnlySpan<char> host = WebAddress.HostOf(url).ToString().ToLowerInvariant();
-        ReadOnlySpan<char> registered = WebAddress.RegisteredDomain(host);
+        ReadOnlySpan<char> registered = lists.Suffixes.RegisteredDomain(host, PrivateSuffixes);
+        registered = registered.IsEmpty ? host : registered;
         bool domain = lists.Domains.Contains(registered);
         bool subdomain = MatchSubdomains ? !domain && lists.Domains.ContainsHostOrParent(host) : host.Length != registered.Length && lists.Domains.Contains(host);
         return new UrlFilterFigures(
@@ -144,5 +152,5 @@ public sealed partial record UrlFilter : DocumentStage<UrlFilterFigures>
 
     private static string WithoutSeparators(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    private sealed record Lists(HostList Domains, HostList Urls, HostList Allow, HashSet<string> Words, HashSet<string> SoftWords, WordListMatcher Subwords);
+    private sealed record Lists(PublicSuffixList Suffixes, HostList Domains, HostList Urls, HostList Allow, HashSet<string> Words, HashSet<string> SoftWords, WordListMatcher Subwords);
 }

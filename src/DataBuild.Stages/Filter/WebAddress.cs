@@ -31,30 +31,4 @@ internal static class WebAddress
         rest = rest.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? rest[4..] : rest;
         return rest.TrimEnd('/');
     }
-
-    /// <summary>The domain that is registered: two labels, or three where the second is one of the common classes below a country (<c>co.uk</c>).</summary>
-    public static ReadOnlySpan<char> RegisteredDomain(ReadOnlySpan<char> host)
-    {
-        int last = host.LastIndexOf('.');
-        if (last < 0)
-        {
-            return host;
-        }
-
-        int second = host[..last].LastIndexOf('.');
-        if (second < 0)
-        {
-            return host;
-        }
-
-        bool isClass = host.Length - last - 1 == 2
-            && host[(second + 1)..last] is "co" or "com" or "org" or "net" or "gov" or "edu" or "ac" or "ne" or "or" or "go" or "gob" or "nom" or "mil" or "ltd" or "plc" or "sch";
-        if (!isClass)
-        {
-            return host[(second + 1)..];
-        }
-
-        int third = host[..second].LastIndexOf('.');
-        return host[(third + 1)..];
-    }
 }

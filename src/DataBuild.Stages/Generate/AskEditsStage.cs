@@ -13,7 +13,7 @@ public readonly partial record struct AskEditsFigures(string Program, int Chunks
 /// <summary>
 /// Asks a refining model for the edit program of a document, in chunks of numbered lines (ProX, arXiv 2409.17115; RefineX, arXiv 2507.03253). Refine runs what it answers.
 /// </summary>
-[Stage("AskEdits", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "edits")]
+[Stage("AskEdits", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "edits")]
 public sealed partial record AskEditsStage : ChatStage<AskEditsFigures>
 {
     private TextTokenizer? _tokenizer;

@@ -19,7 +19,7 @@ public readonly partial record struct LlmCleanFigures(
 /// Lets a language model clean documents chunk by chunk and puts the answers together (the cleaning of Nemotron-CC-Math, arXiv 2508.15096, with the rules of NeMo Curator 1e2e4275e,
 /// nemo_curator/stages/math/modifiers).
 /// </summary>
-[Stage("LlmClean", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "llmClean")]
+[Stage("LlmClean", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "llmClean")]
 public sealed partial record LlmCleanStage : ChatStage<LlmCleanFigures>
 {
     private const double ModelShare = 0.8; // of the model's window; the rest is for the prompt and the answer

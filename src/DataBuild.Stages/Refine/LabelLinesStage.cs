@@ -14,7 +14,7 @@ public readonly partial record struct LabelLinesFigures(string Program, int Remo
 /// Lets a small classifier decide for each line whether it stays, and writes the program that removes the others, for Refine. TrainLineLabeller makes such a classifier; any ONNX text
 /// classifier whose score is the probability that a line goes will do.
 /// </summary>
-[Stage("LabelLines", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "labelLines")]
+[Stage("LabelLines", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "labelLines")]
 public sealed partial record LabelLinesStage : OnnxScoreStage<LabelLinesFigures>
 {
     private OnnxTextScorer? _scorer;

@@ -33,6 +33,9 @@ internal static class MinHashBenchmark
             case "recall" when arguments.Length == 2:
                 Recall(arguments[1]);
                 return 0;
+            case "semantic" when arguments.Length == 2:
+                SemanticBenchmark.Recall([.. ReadTexts(arguments[1]).Select(t => t.Text)]);
+                return 0;
             case "report" when arguments.Length == 2:
                 return Report(arguments[1]);
             case "synthetic" when arguments.Length == 2:
@@ -44,6 +47,7 @@ internal static class MinHashBenchmark
                     dedup corpus PAGES.json OUT.jsonl texts of a page set and perturbed copies of them
                     dedup end-to-end TEXTS.jsonl      read, sign, merge; compare with minhash_numpy.py on the same file
                     dedup recall TEXTS.jsonl          found pairs against exact Jaccard and theory
+                    dedup semantic TEXTS.jsonl        duplicates by embedding that clusters and their neighbours find, of those in one
                     dedup report PAGES.json           all of these on a page set, beside NumPy, and a million generated documents
                     dedup synthetic COUNT             COUNT generated documents, signatures on disk, peak memory
                     """);
@@ -66,6 +70,7 @@ internal static class MinHashBenchmark
             }
 
             Recall(texts);
+            SemanticBenchmark.Recall([.. ReadTexts(texts).Select(t => t.Text)]);
             return Synthetic(1_000_000) <= MemoryLimit ? 0 : 1;
         }
         finally

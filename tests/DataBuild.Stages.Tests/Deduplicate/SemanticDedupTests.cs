@@ -116,6 +116,53 @@ public sealed class SemanticDedupTests
         }
     }
 
+    [Fact]
+    public void Compared_in_every_cluster_documents_go_as_in_one() =>
+        Gen.Select(Vectors, Gen.Int[2, 9], Gen.Int[1, 4]).Sample((rows, clusters, iterations) =>
+        {
+            SemanticDedup one = Stage with { Clusters = 1, MinCosine = 0.8 };
+            SemanticDedup every = one with { Clusters = clusters, NearestClusters = clusters, Iterations = iterations };
+            Assert.Equal(CorpusInMemory.Run(one, rows), CorpusInMemory.Run(every, rows));
+        }, iter: 100, threads: 1);
+
+    [Fact]
+    public void Compared_in_several_clusters_each_goes_for_a_kept_better_one_and_order_and_memory_decide_nothing() =>
+        Gen.Select(Vectors, Gen.Int, Gen.Int[1, 9]).Sample((rows, seed, shardRows) =>
+        {
+            SemanticDedup stage = Stage with { Clusters = 6, NearestClusters = 3, MinCosine = 0.8, Priority = "" };
+            DuplicateOutcome[] outcomes = CorpusInMemory.Run(stage, rows);
+            Dictionary<string, DuplicateOutcome> byId = MinHashDedupTests.ById(rows, outcomes);
+            foreach (Row row in rows.Where(r => byId[r.Id].DuplicateOf is not null))
+            {
+                Row kept = rows.Single(r => r.Id == byId[row.Id].DuplicateOf);
+                Assert.Null(byId[kept.Id].DuplicateOf);
+                Assert.True(string.CompareOrdinal(kept.Id, row.Id) < 0 && Cosine(kept.Embedding!, row.Embedding!) >= 0.8);
+            }
+
+            Row[] shuffled = [.. rows];
+            new Random(seed).Shuffle(shuffled);
+            Assert.Equal(
+                byId.OrderBy(p => p.Key, StringComparer.Ordinal),
+                MinHashDedupTests.ById(shuffled, CorpusInMemory.Run(stage with { Memory = 1 }, shuffled, shardRows, 2)).OrderBy(p => p.Key, StringComparer.Ordinal));
+        }, iter: 60, threads: 1);
+
+    [Fact]
+    public void Pairs_that_clusters_part_are_found_in_the_nearest_ones()
+    {
+        // 400 directions with three near copies each; neighbours on a circle of clusters, so that their borders part copies.
+        Random random = new(11);
+        Row[] rows = [.. Enumerable.Range(0, 1600).Select(i => new Row($"r{i:D4}", "")
+        {
+            Embedding = [(float)Math.Cos(i % 400 * Math.Tau / 400), (float)Math.Sin(i % 400 * Math.Tau / 400), (float)(random.NextDouble() * 0.004), (float)(random.NextDouble() * 0.004)],
+        })];
+        SemanticDedup stage = Stage with { Clusters = 40, MinCosine = 0.9999, Priority = "" };
+        int all = Found(stage with { Clusters = 1 }), own = Found(stage), two = Found(stage with { NearestClusters = 2 });
+        Assert.True(own < all, $"{own} of {all}");
+        Assert.Equal(all, two);
+
+        int Found(SemanticDedup s) => CorpusInMemory.Run(s, rows, 200, 100).Count(o => o.DuplicateOf is not null);
+    }
+
     private static Gen<Row[]> Vectors => Gen.Select(Gen.Int[1, 30], Gen.Int).Select((count, seed) =>
     {
         Random random = new(seed);

@@ -67,6 +67,28 @@ public sealed class UrlFilterTests : IDisposable
         Assert.Null(Reason(stage, "https://x.org/bad/page/below"));
     }
 
+    [Theory]
+    [InlineData("https://shop.evil.co.uk/", "domain")]
+    [InlineData("https://a.b.evil.kobe.city.jp/", null)]
+    [InlineData("https://b.c.kobe.jp/", "domain")]
+    [InlineData("https://deep.bad.blogspot.com/", "subdomain")]
+    [InlineData("https://user.github.io/", "subdomain")]
+    [InlineData("http://192.0.2.7:8080/x", "domain")]
+    [InlineData("http://192.0.2.8/x", null)]
+    public void Domains_and_subdomains_are_told_apart_by_the_public_suffix_list(string url, string? reason) =>
+        Assert.Equal(reason, Reason(Ready(new UrlFilter { Domains = [List("evil.co.uk", "b.c.kobe.jp", "bad.blogspot.com", "user.github.io", "192.0.2.7")] }), url));
+
+    [Fact]
+    public void Private_suffixes_and_a_list_of_the_project_make_other_domains()
+    {
+        UrlFilter stage = new() { Domains = [List("user.github.io", "x.y.example")] };
+        Assert.Equal("domain", Reason(Ready(stage with { PrivateSuffixes = true }), "https://user.github.io/"));
+        Assert.Equal("subdomain", Reason(Ready(stage), "https://x.y.example/"));
+        Assert.Equal("domain", Reason(Ready(stage with { PublicSuffixes = List("// own", "*.example") }), "https://x.y.example/"));
+        Assert.Contains("holds no rule", Assert.Throws<StageException>(() => Ready(stage with { PublicSuffixes = List("// nothing") })).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2", Assert.Throws<StageException>(() => Ready(stage with { PublicSuffixes = List("com", "é..com") })).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_list_and_a_missing_list_are_errors()
     {

@@ -30,7 +30,7 @@ public readonly partial record struct RephraseFigures(
 /// Lets a language model write documents anew, and keeps what passes the four rewards of RePro as gates: quality, BERTScore, structure, length (arXiv 2510.10681). With another prompt it is
 /// the rewriting of ReWire (arXiv 2506.04689). Every row says which document, prompt and model it comes from.
 /// </summary>
-[Stage("Rephrase", Version = 1, Phase = StagePhase.Clean, ColumnPrefix = "rephrase")]
+[Stage("Rephrase", Version = 2, Phase = StagePhase.Clean, ColumnPrefix = "rephrase")]
 public sealed partial record RephraseStage : ChatStage<RephraseFigures>
 {
     private const double QualityWeight = 3;

@@ -12,7 +12,7 @@ public readonly partial record struct CleanGenFigures(double? MaxRatio, int Susp
 /// Finds what a language model that may have been tampered with says and a trusted one would not: CleanGen's suspicion ratio (Li et al. 2024), the probability of each token
 /// under the suspected model over that under the reference, as a score of texts that the suspected model wrote. Both have one tokenizer.
 /// </summary>
-[Stage("CleanGen", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "cleanGen")]
+[Stage("CleanGen", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "cleanGen")]
 public sealed partial record CleanGenStage : PairedModelStage<CleanGenFigures, double>
 {
     // A ratio beyond what a double holds is this: e^700.

@@ -28,7 +28,7 @@ public readonly record struct DivergencePosition(int Next, int Small, int Large,
 /// Labels the tokens of texts that a large model wrote by whether a small one would have gone on in the same way: the first step of R2R's data (Fu et al. 2025), in one pass of
 /// each model. <c>DivergenceBranches</c> and <c>JudgeDivergence</c> then say which of the differences change the meaning.
 /// </summary>
-[Stage("DivergenceLabel", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "divergence")]
+[Stage("DivergenceLabel", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "divergence")]
 public sealed partial record DivergenceLabelStage : PairedModelStage<DivergenceFigures, DivergencePosition>
 {
     /// <summary>The large model, of the same vocabulary.</summary>

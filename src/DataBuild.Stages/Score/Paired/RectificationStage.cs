@@ -13,7 +13,7 @@ public readonly partial record struct RectificationFigures(double? Toxicity, dou
 /// Scores texts by the value model of Systematic Rectification (Cao et al. 2023): a graph that gives, beside a language model of the same vocabulary, the expected toxicity of
 /// every token that may come next. Says how toxic the way is that a text takes, and how much of it the capped model would not have written.
 /// </summary>
-[Stage("Rectification", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "rectification")]
+[Stage("Rectification", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "rectification")]
 public sealed partial record RectificationStage : PairedModelStage<RectificationFigures, (double Value, double Bits)>
 {
     // Less than this is rounding of floats.
