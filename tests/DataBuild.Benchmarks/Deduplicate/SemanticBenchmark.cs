@@ -1,6 +1,5 @@
 using System.Globalization;
 using DataBuild.Stages.Deduplicate;
-using DataBuild.Text;
 
 namespace DataBuild.Benchmarks.Deduplicate;
 

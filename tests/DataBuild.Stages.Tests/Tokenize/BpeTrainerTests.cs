@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using DataBuild.Stages.Tokenize;
 using DataBuild.Stages.Tokenize.Training;
@@ -122,6 +123,39 @@ public sealed class BpeTrainerTests : IDisposable
         Assert.Equal([268], tokenizer.Encode("U.S.C."));
         Assert.Equal([269], tokenizer.Encode("1776"));
         Assert.Equal("12 U.S.C. in 1776", tokenizer.Decode(tokenizer.Encode("12 U.S.C. in 1776")));
+    }
+
+    [Fact]
+    public void A_custom_token_that_is_learnt_too_has_one_id()
+    {
+        BpeTrainerOptions options = new() { VocabularySize = 262, SpecialTokens = ["<|endoftext|>"], CustomTokens = ["the", "zzz"], Pattern = TrainingPattern.Gpt2 };
+        var trainer = new BpeTrainer(options);
+        trainer.AddTexts([.. Enumerable.Repeat("the the the other other"u8.ToArray(), 9).Select(b => new ReadOnlyMemory<byte>(b))]);
+        TrainedTokenizer trained = trainer.Train();
+        using MemoryStream json = new();
+        trained.WriteJson(json);
+        using JsonDocument document = JsonDocument.Parse(json.ToArray());
+        Dictionary<string, int> vocabulary = document.RootElement.GetProperty("model").GetProperty("vocab").Deserialize<Dictionary<string, int>>()!;
+        Dictionary<string, int> added = document.RootElement.GetProperty("added_tokens").EnumerateArray().ToDictionary(t => t.GetProperty("content").GetString()!, t => t.GetProperty("id").GetInt32());
+
+        // 257 bytes and special tokens, and the room that "the" leaves: four merges, th, he or the like, the word itself, and one custom token.
+        Assert.Equal(vocabulary["the"], added["the"]);
+        Assert.Equal(261, vocabulary.Count);
+        Assert.Equal((261, 262), (added["zzz"], trained.VocabularySize));
+        Assert.Equal([.. trained.Truncate(261).Tokens], trained.Tokens.Take(260));
+        Assert.Equal([added["the"]], Load(trained).Encode("the"));
+    }
+
+    [Fact]
+    public void Runs_fill_a_vocabulary_as_they_fill_KL3Ms()
+    {
+        var trainer = new BpeTrainer(new BpeTrainerOptions { VocabularySize = 260, SpecialTokens = ["<|endoftext|>"], CustomTokens = ["  ", "\n\n\n"], PadToPowerOfTwo = true, Padding = TokenPadding.Runs });
+        using MemoryStream json = new();
+        trainer.Train().WriteJson(json);
+        using JsonDocument document = JsonDocument.Parse(json.ToArray());
+        JsonElement[] added = [.. document.RootElement.GetProperty("added_tokens").EnumerateArray()];
+        Assert.Equal(["  ", "\n\n\n", "\n\n", "   ", "    ", "\n\n\n\n", "     "], added.Skip(1).Take(7).Select(t => t.GetProperty("content").GetString()!));
+        Assert.Equal((1 + 255, 511, false), (added.Length, added[^1].GetProperty("id").GetInt32(), added[^1].GetProperty("special").GetBoolean()));
     }
 
     [Fact]

@@ -60,7 +60,12 @@ internal static class DecoderReader
                 key.AllowOnly("type", "replacement", "str_rep", "add_prefix_space", "prepend_scheme", "split");
                 bool prepended = key["prepend_scheme"].IsMissing
                     ? key["add_prefix_space"].Boolean(true)
-                    : key["prepend_scheme"].String() != "never";
+                    : key["prepend_scheme"].String() switch
+                    {
+                        "always" or "first" => true,
+                        "never" => false,
+                        string other => throw key["prepend_scheme"].Refuse($"'{other}' is none of always, first, never"),
+                    };
                 decoders.Add(TokenDecoder.Metaspace(key["replacement"].String(), prepended));
                 break;
             case "WordPiece":

@@ -62,6 +62,11 @@ internal static class HuggingFaceFile
     {
         root.AllowOnly(
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        if (root["version"].String("1.0") is not "1.0" and string version)
+        {
+            throw root["version"].Refuse($"'{version}' is not supported; supported is 1.0");
+        }
+
         DefinitionKey model = root["model"];
         string type = ModelType(model);
         List<AddedToken> added = [.. root["added_tokens"].Items().Select(ReadAdded)];
@@ -143,6 +148,11 @@ internal static class HuggingFaceFile
             case "Unigram":
                 model.AllowOnly("type", "unk_id", "vocab", "byte_fallback");
                 int unknown = model["unk_id"].IsMissing ? -1 : model["unk_id"].Integer();
+                if (unknown >= names.Length)
+                {
+                    throw model["unk_id"].Refuse($"the id {unknown} is not in model.vocab");
+                }
+
                 int[] byteIds = [];
                 if (model["byte_fallback"].Boolean(false))
                 {
@@ -162,7 +172,7 @@ internal static class HuggingFaceFile
                     model["max_input_chars_per_word"].IsMissing ? 100 : model["max_input_chars_per_word"].Integer());
             default:
                 model.AllowOnly("type", "unk_token", "vocab");
-                return new WordLevelEncoder(table, model["unk_token"].IsMissing ? -1 : Array.IndexOf(names, model["unk_token"].String()));
+                return new WordLevelEncoder(table, model["unk_token"].IsMissing ? -1 : RequiredId(model["unk_token"], names, ""));
         }
     }
 
@@ -176,6 +186,11 @@ internal static class HuggingFaceFile
     {
         key.AllowOnly("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
         bool special = key["special"].Boolean(false);
+        if (key["content"].String().Length == 0)
+        {
+            throw key["content"].Refuse("is empty");
+        }
+
         return new AddedToken(
             CheckedId(key["id"]),
             key["content"].String(),

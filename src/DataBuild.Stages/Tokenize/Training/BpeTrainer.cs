@@ -110,9 +110,10 @@ public sealed class BpeTrainer
         int most = _options.MaxTokenLength == 0 ? int.MaxValue : _options.MaxTokenLength;
         words.CountPairs(statistics);
         statistics.Settle();
-        int size = _options.VocabularySize - _options.CustomTokens.Count;
+        // A custom token that is learnt too has the learnt one's id, as Hugging Face gives it, and leaves room for another.
+        HashSet<string> custom = [.. _options.CustomTokens.Where(t => !known.ContainsKey(t))];
         var merges = new List<(int Left, int Right)>();
-        while (tokens.Count < size && statistics.TryTake(_options.MinFrequency, out int left, out int right, out ReadOnlySpan<int> holders))
+        while (tokens.Count + custom.Count < _options.VocabularySize && statistics.TryTake(_options.MinFrequency, out int left, out int right, out ReadOnlySpan<int> holders))
         {
             cancellation.ThrowIfCancellationRequested();
             byte[] bytes = [.. tokens[left], .. tokens[right]];
@@ -128,6 +129,7 @@ public sealed class BpeTrainer
                 merged = tokens.Count;
                 tokens.Add(bytes);
                 known.Add(text, merged);
+                custom.Remove(text);
             }
 
             merges.Add((left, right));

@@ -57,11 +57,14 @@ public sealed record BpeTrainerOptions
     /// <summary>Control tokens; they get the first ids, in this order.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
 
-    /// <summary>Texts that are always one token; they get the ids after the last merge, in this order.</summary>
+    /// <summary>Texts that are always one token; they get the ids after the last merge, in this order, but for those that are learnt too, which have the learnt one's.</summary>
     public IReadOnlyList<string> CustomTokens { get; init; } = [];
 
-    /// <summary>Whether unused tokens fill the vocabulary up to a power of two.</summary>
+    /// <summary>Whether further tokens fill the vocabulary up to a power of two.</summary>
     public bool PadToPowerOfTwo { get; init; }
+
+    /// <summary>What fills it.</summary>
+    public TokenPadding Padding { get; init; } = TokenPadding.Unused;
 
     /// <summary>How text is rewritten.</summary>
     public TrainingNormalizer Normalizer { get; init; } = TrainingNormalizer.Nfc;

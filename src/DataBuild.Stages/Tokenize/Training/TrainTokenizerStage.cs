@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace DataBuild.Stages.Tokenize.Training;
 
@@ -6,7 +7,7 @@ namespace DataBuild.Stages.Tokenize.Training;
 /// Trains a byte-level BPE tokenizer on the documents kept so far and publishes its <c>tokenizer.json</c>, which Hugging Face loads; later stages name it
 /// <c>@tokenizer</c>. Drops nothing.
 /// </summary>
-[Stage("TrainTokenizer", Version = 1, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizer")]
+[Stage("TrainTokenizer", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "tokenizer")]
 public sealed partial record TrainTokenizerStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
     /// <summary>Column to train on: the text, or a column of bytes (<c>binary.content</c>).</summary>
@@ -27,14 +28,17 @@ public sealed partial record TrainTokenizerStage : CorpusStage<NoFigures, NoFigu
     /// <summary>Control tokens; they get the first ids, in this order.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
 
-    /// <summary>Texts that are always one token; they get the ids after the last merge, in this order.</summary>
+    /// <summary>Texts that are always one token; they get the ids after the last merge, in this order, but for those that are learnt too, which have the learnt one's.</summary>
     public IReadOnlyList<string> CustomTokens { get; init; } = [];
 
-    /// <summary>File of such texts, one a line; they follow those of CustomTokens.</summary>
+    /// <summary>File of such texts, one a line, or, named .json, an array of strings; they follow those of CustomTokens.</summary>
     public InputFile? CustomTokensFile { get; init; }
 
-    /// <summary>Fills the vocabulary up to a power of two with unused tokens.</summary>
+    /// <summary>Fills the vocabulary up to a power of two.</summary>
     public bool PadToPowerOfTwo { get; init; }
+
+    /// <summary>What fills it.</summary>
+    public TokenPadding Padding { get; init; } = TokenPadding.Unused;
 
     /// <summary>How text is rewritten before it is counted, and by the trained tokenizer before it encodes.</summary>
     public TrainingNormalizer Normalizer { get; init; } = TrainingNormalizer.Nfc;
@@ -156,8 +160,9 @@ public sealed partial record TrainTokenizerStage : CorpusStage<NoFigures, NoFigu
                 MinFrequency = MinFrequency,
                 MaxTokenLength = MaxTokenLength,
                 SpecialTokens = SpecialTokens,
-                CustomTokens = [.. CustomTokens, .. CustomTokensFile is null ? [] : File.ReadLines(CustomTokensFile.PathOrName).Where(l => l.Length > 0)],
+                CustomTokens = [.. CustomTokens, .. CustomTokensFile is null ? [] : ReadTokens(CustomTokensFile)],
                 PadToPowerOfTwo = PadToPowerOfTwo,
+                Padding = Padding,
                 Normalizer = Normalizer,
                 Pattern = Pattern,
                 BoundaryProbability = BoundaryProbability,
@@ -169,6 +174,23 @@ public sealed partial record TrainTokenizerStage : CorpusStage<NoFigures, NoFigu
         catch (ArgumentException error)
         {
             throw new StageException("DB4270", $"the stage '{Name}': {error.Message}", CustomTokensFile?.Path, error);
+        }
+    }
+
+    private static IEnumerable<string> ReadTokens(InputFile file)
+    {
+        if (!file.PathOrName.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return File.ReadLines(file.PathOrName).Where(l => l.Length > 0);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(File.ReadAllBytes(file.PathOrName)) ?? throw new JsonException("null is no array of strings");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgumentException($"CustomTokensFile is no array of strings: {error.Message}", error);
         }
     }
 

@@ -26,7 +26,8 @@ public sealed class TrainedTokenizer
     {
         get
         {
-            int size = _tokens.Length + _options.CustomTokens.Count;
+            Dictionary<string, int> learnt = Learnt();
+            int size = _tokens.Length + _options.CustomTokens.Count(t => !learnt.ContainsKey(t));
             return _options.PadToPowerOfTwo ? (int)BitOperations.RoundUpToPowerOf2((uint)size) : size;
         }
     }
@@ -47,7 +48,13 @@ public sealed class TrainedTokenizer
     {
         BpeTrainerOptions options = _options with { VocabularySize = vocabularySize };
         options.Validate();
-        int tokens = Math.Min(_tokens.Length, vocabularySize - _options.CustomTokens.Count);
+        HashSet<string> custom = [.. _options.CustomTokens];
+        int tokens = 0;
+        while (tokens < _tokens.Length && tokens + 1 + custom.Count - (custom.Contains(ByteAlphabet.Encode(_tokens[tokens])) ? 1 : 0) <= vocabularySize)
+        {
+            _ = custom.Remove(ByteAlphabet.Encode(_tokens[tokens++]));
+        }
+
         var known = _tokens.Take(tokens).Select(static bytes => ByteAlphabet.Encode(bytes)).ToHashSet(StringComparer.Ordinal);
         (int Left, int Right)[] merges = [.. _merges.TakeWhile(m =>
             m.Left < tokens && m.Right < tokens && known.Contains(ByteAlphabet.Encode([.. _tokens[m.Left], .. _tokens[m.Right]])))];
@@ -93,18 +100,38 @@ public sealed class TrainedTokenizer
             WriteAddedToken(json, id, _options.SpecialTokens[id], special: true);
         }
 
+        Dictionary<string, int> learnt = Learnt();
         int next = _tokens.Length;
         foreach (string token in _options.CustomTokens)
         {
-            WriteAddedToken(json, next++, token, special: false);
+            WriteAddedToken(json, learnt.TryGetValue(token, out int id) ? id : next++, token, special: false);
         }
 
-        for (int filler = 0; next < VocabularySize; filler++)
+        int missing = VocabularySize - next;
+        foreach (string filler in (_options.Padding == TokenPadding.Runs ? Runs() : Enumerable.Range(0, missing).Select(i => $"<|unused{i}|>")).Take(missing))
         {
-            WriteAddedToken(json, next++, $"<|unused{filler}|>", special: true);
+            WriteAddedToken(json, next++, filler, _options.Padding == TokenPadding.Unused);
         }
 
         json.WriteEndArray();
+    }
+
+    private Dictionary<string, int> Learnt() => _tokens.Index().Skip(_options.SpecialTokens.Count).ToDictionary(t => ByteAlphabet.Encode(t.Item), t => t.Index, StringComparer.Ordinal);
+
+    private IEnumerable<string> Runs()
+    {
+        HashSet<string> custom = [.. _options.CustomTokens];
+        for (int length = 2; ; length++)
+        {
+            foreach (char character in " \n")
+            {
+                string run = new(character, length);
+                if (!custom.Contains(run))
+                {
+                    yield return run;
+                }
+            }
+        }
     }
 
     private static void WriteAddedToken(Utf8JsonWriter json, int id, string content, bool special)
