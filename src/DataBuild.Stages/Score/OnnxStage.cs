@@ -4,7 +4,7 @@ namespace DataBuild.Stages.Score;
 
 /// <summary>Base of the stages that run an ONNX model over texts: its files, its batches, and where it runs.</summary>
 /// <typeparam name="TFigures">Figures of a document.</typeparam>
-public abstract record OnnxStage<TFigures> : BatchStage<TFigures>
+public abstract record OnnxStage<TFigures> : ModelStage<TFigures>
     where TFigures : struct, IFigures<TFigures>
 {
     /// <summary>The model: an ONNX file, or <c>@name</c> for what the stage of that name trained.</summary>
@@ -30,14 +30,6 @@ public abstract record OnnxStage<TFigures> : BatchStage<TFigures>
     [Option(Min = 0, Max = 12, Unit = "decimals")]
     public int Decimals { get; init; } = 4;
 
-    /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>auto</c>, or the name of a plugin provider. Without it the property DataBuildExecutionProvider, else <c>cpu</c>.</summary>
-    [WithoutEffectOnOutput]
-    public string Provider { get; init; } = "";
-
-    /// <summary>Library of a plugin execution provider.</summary>
-    [WithoutEffectOnOutput]
-    public string? EpLibraryPath { get; init; }
-
     /// <summary>Tokens of a batch, about.</summary>
     [Option(Min = 32, Max = 16777216, Unit = "tokens"), WithoutEffectOnOutput]
     public int BatchTokens { get; init; } = 8192;
@@ -51,17 +43,13 @@ public abstract record OnnxStage<TFigures> : BatchStage<TFigures>
         Decimals = Decimals,
         BatchTokens = BatchTokens,
         Threads = context.Threads,
-        Provider = ExecutionProviderRequest.Of(Provider, EpLibraryPath, context),
+        Provider = RequestProvider(context),
     };
 
     /// <summary>The path of a model's file.</summary>
     /// <exception cref="StageException">DB4001: there is none.</exception>
     protected string PathOf(InputFile? model, string option) =>
         model?.PathOrName ?? throw new StageException("DB4001", $"the stage {GetType().Name.Replace("Stage", "", StringComparison.Ordinal)} names no model (option {option})");
-
-    /// <summary>Says where a model runs.</summary>
-    protected static void ReportProvider(StageContext context, InputFile model, string provider) =>
-        context.Report(new StageNote("DB4007", false, $"{model.Value} runs on {provider}", model.Path));
 
     /// <summary>A tokenizer; null for none.</summary>
     /// <exception cref="StageException">DB4005: it cannot be used.</exception>

@@ -10,7 +10,7 @@ namespace DataBuild.Stages.Score.Speech;
 /// Transcribes the segments of recordings by a recogniser as ONNX, in process: input samples [1, samples], output [1, frames, symbols] of one trained by connectionist temporal classification
 /// (wav2vec 2.0, HuBERT, MMS). Segments are run one at a time, so that none depends on those beside it.
 /// </summary>
-[Stage("TranscribeCtc", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "transcript")]
+[Stage("TranscribeCtc", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "transcript")]
 public sealed partial record TranscribeCtcStage : BatchStage<TranscriptFigures>
 {
     private InferenceSession? _session;

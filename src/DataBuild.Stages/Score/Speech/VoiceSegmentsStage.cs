@@ -11,7 +11,7 @@ namespace DataBuild.Stages.Score.Speech;
 public readonly partial record struct VoiceFigures(ReadOnlyMemory<int> Starts, ReadOnlyMemory<int> Ends, int Count, double Seconds);
 
 /// <summary>Cuts recordings (<c>ReadAudio</c> before it) into segments of speech of 2 to 30 seconds (TouchTTS, arXiv 2412.08237), by a voice detector as ONNX or, without one, by energy.</summary>
-[Stage("VoiceSegments", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "voice")]
+[Stage("VoiceSegments", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "voice")]
 public sealed partial record VoiceSegmentsStage : BatchStage<VoiceFigures>
 {
     private OnnxVad? _vad;

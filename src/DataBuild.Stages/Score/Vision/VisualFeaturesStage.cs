@@ -21,7 +21,7 @@ public readonly partial record struct VisualFigures(
 /// training-free reduction leaves: DivPrune, ToDRE, Zero-TPrune, HiPrune, HiRED, TransPrune, VFlowOpt, GTP-ViT, Token Transforming.
 /// </summary>
 [Stage("VisualFeatures", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "visual")]
-public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
+public sealed partial record VisualFeaturesStage : ModelStage<VisualFigures>
 {
     private VisionEncoder? _encoder;
     private TokenReducer? _reducer;
@@ -127,14 +127,6 @@ public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
     [Option(Min = 0, Max = 7, Unit = "decimals")]
     public int Decimals { get; init; } = 4;
 
-    /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>auto</c>, or the name of a plugin provider. Without it the property DataBuildExecutionProvider, else <c>cpu</c>.</summary>
-    [WithoutEffectOnOutput]
-    public string Provider { get; init; } = "";
-
-    /// <summary>Library of a plugin execution provider.</summary>
-    [WithoutEffectOnOutput]
-    public string? EpLibraryPath { get; init; }
-
     /// <inheritdoc />
     public override IReadOnlyList<string> InputColumns => [Column];
 
@@ -170,7 +162,7 @@ public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
                 States = StateOutputs,
                 PixelOutput = PixelOutput,
                 Threads = context.Threads,
-                Provider = ExecutionProviderRequest.Of(Provider, EpLibraryPath, context),
+                Provider = RequestProvider(context),
             },
             context.Report);
         if (_reducer.NeedsAttention && encoder.AttentionOutputs.Count == 0)
@@ -185,7 +177,7 @@ public sealed partial record VisualFeaturesStage : BatchStage<VisualFigures>
 
         _codebook = Codebook is null ? null : LoadCodebook(Codebook.PathOrName);
         _encoder = encoder;
-        context.Report(new StageNote("DB4007", false, $"{Model!.Value} runs on {encoder.Provider}", Model.Path));
+        ReportProvider(context, Model!, encoder.Provider);
     }
 
     /// <inheritdoc />
