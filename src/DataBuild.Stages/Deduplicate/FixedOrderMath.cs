@@ -50,6 +50,19 @@ internal static class FixedOrderMath
         return sum;
     }
 
+    /// <summary>Euclidean distance in double precision, one value after another.</summary>
+    public static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        double sum = 0;
+        for (int i = 0; i < first.Length; i++)
+        {
+            double difference = (double)first[i] - second[i];
+            sum += difference * difference;
+        }
+
+        return Math.Sqrt(sum);
+    }
+
     /// <summary>Cosine in double precision; 0 where a vector is zero and has no direction, as with an orthogonal one.</summary>
     public static double Cosine(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {

@@ -7,7 +7,7 @@ namespace DataBuild.Stages.Select;
 /// Selects documents whose embeddings lie far from each other, by farthest-point traversal: with the most isolated document first it is the max-min selection of DivPrune
 /// (Alvar et al. 2025), with any other first the k-centre selection of ToDRE (Li et al. 2025). One more document can change the whole selection; embeddings are not computed again.
 /// </summary>
-[Stage("DiversitySelect", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "diversity")]
+[Stage("DiversitySelect", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "diversity")]
 public sealed partial record DiversitySelect : CorpusStage<NoFigures, SelectionOutcome>
 {
     /// <summary>Column of embeddings.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
 using DataBuild.Stages.Deduplicate;
 using DataBuild.Stages.Score.Selection;
@@ -57,13 +56,9 @@ internal static partial class GraphEdges
 
     private static float[] Normalized(float[] vector)
     {
-        float norm = TensorPrimitives.Norm<float>(vector);
+        // Sums in one order, whatever the width of the machine's vectors. A vector without direction is near none.
         float[] unit = new float[vector.Length];
-        if (norm > 0)
-        {
-            TensorPrimitives.Divide(vector, norm, unit);
-        }
-
+        FixedOrderMath.TryNormalize(vector, unit);
         return unit;
     }
 

@@ -11,7 +11,7 @@ public readonly partial record struct GraphRankOutcome(double? Rank);
 /// Ranks documents by weighted PageRank over their links or over similarity of their embeddings (the ranking of Zero-TPrune, Wang et al. 2024, with a damping for graphs that are
 /// not connected). TopK on <c>graphRank.rank</c> keeps the best.
 /// </summary>
-[Stage("GraphRank", Version = 1, Phase = StagePhase.Score, ColumnPrefix = "graphRank")]
+[Stage("GraphRank", Version = 2, Phase = StagePhase.Score, ColumnPrefix = "graphRank")]
 public sealed partial record GraphRankStage : CorpusStage<NoFigures, GraphRankOutcome>
 {
     /// <summary>Column of embeddings whose nearest neighbours are linked; empty ranks by the links of the texts (<c>Extract</c> with <c>Links</c>).</summary>

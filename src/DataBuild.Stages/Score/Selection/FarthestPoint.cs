@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DataBuild.Stages.Deduplicate;
 
 namespace DataBuild.Stages.Score.Selection;
 
@@ -106,7 +107,7 @@ public static class FarthestPoint
         for (int start = 0; start < items.Length; start += dimensions)
         {
             Span<float> item = items.AsSpan(start, dimensions);
-            float norm = TensorPrimitives.Norm(item);
+            float norm = (float)Math.Sqrt(FixedOrderMath.DoubleDot(item, item));
             if (!float.IsFinite(norm) || (norm == 0 && distance != EmbeddingDistance.Euclidean))
             {
                 throw new ArgumentException($"embedding {start / dimensions} has length {norm}; expected a finite one{(distance == EmbeddingDistance.Euclidean ? "" : " above 0")}", nameof(embeddings));
@@ -146,8 +147,8 @@ public static class FarthestPoint
         ReadOnlySpan<float> x = items.AsSpan(Math.Min(a, b) * dimensions, dimensions);
         ReadOnlySpan<float> y = items.AsSpan(Math.Max(a, b) * dimensions, dimensions);
         return a == b ? 0
-            : distance == EmbeddingDistance.Euclidean ? TensorPrimitives.Distance(x, y)
-            : distance == EmbeddingDistance.Cosine ? Math.Max(0, 1 - (double)TensorPrimitives.Dot(x, y))
-            : Math.Acos(Math.Clamp((double)TensorPrimitives.Dot(x, y), -1, 1));
+            : distance == EmbeddingDistance.Euclidean ? FixedOrderMath.Distance(x, y)
+            : distance == EmbeddingDistance.Cosine ? Math.Max(0, 1 - (double)FixedOrderMath.Dot(x, y))
+            : Math.Acos(Math.Clamp((double)FixedOrderMath.Dot(x, y), -1, 1));
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 using System.Text;
+using DataBuild.Stages.Deduplicate;
 
 namespace DataBuild.Stages.Tokenize.Transplant;
 
@@ -125,7 +125,7 @@ public sealed class TokenTransplant
     private (int Id, double Weight)[] Local(string text, float[] vector, int oldRows)
     {
         int[] pieces = [.. _old.Encode(text).Where(id => id < oldRows && _oldVectors.ContainsKey(id))];
-        double[] scores = [.. pieces.Select(id => (TensorPrimitives.Dot<float>(vector, _oldVectors[id]) + ((double)_oldTexts[id]!.Length / text.Length)) / 2)];
+        double[] scores = [.. pieces.Select(id => (FixedOrderMath.Dot(vector, _oldVectors[id]) + ((double)_oldTexts[id]!.Length / text.Length)) / 2)];
         return Softmax(pieces, scores);
     }
 
@@ -134,7 +134,7 @@ public sealed class TokenTransplant
         List<(double Similarity, int Candidate)> best = [];
         for (int c = 0; c < candidates.Length; c++)
         {
-            double similarity = TensorPrimitives.Dot<float>(vector, vectors.AsSpan(c * width, width));
+            double similarity = FixedOrderMath.Dot(vector, vectors.AsSpan(c * width, width));
             if (similarity < _options.MinSimilarity || (best.Count == _options.Neighbours && similarity <= best[^1].Similarity))
             {
                 continue;
@@ -170,7 +170,11 @@ public sealed class TokenTransplant
         foreach ((int id, double weight) in parts)
         {
             float factor = (float)(weight * share);
-            TensorPrimitives.MultiplyAdd(matrix.AsSpan(id * row.Length, row.Length), factor, row, row);
+            ReadOnlySpan<float> part = matrix.AsSpan(id * row.Length, row.Length);
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] += part[i] * factor;
+            }
         }
     }
 
@@ -194,7 +198,8 @@ public sealed class TokenTransplant
 
     private static float[] Normalized(float[] vector)
     {
-        float length = TensorPrimitives.Norm<float>(vector);
-        return length > 0 ? [.. vector.Select(v => v / length)] : vector;
+        // Sums in one order, whatever the width of the machine's vectors.
+        float[] unit = new float[vector.Length];
+        return FixedOrderMath.TryNormalize(vector, unit) ? unit : vector;
     }
 }

@@ -9,7 +9,7 @@ namespace DataBuild.Stages.Tokenize.Transplant;
 /// Makes the embedding matrix with which a model goes on under another tokenizer: <c>embedding-init.safetensors</c> and a report of where its rows come from. The heuristics
 /// are TokenAdapt's (see <see cref="TokenTransplant"/>). Drops nothing.
 /// </summary>
-[Stage("TokenizerTransplant", Version = 2, Phase = StagePhase.Tokenize, ColumnPrefix = "transplant")]
+[Stage("TokenizerTransplant", Version = 3, Phase = StagePhase.Tokenize, ColumnPrefix = "transplant")]
 public sealed partial record TokenizerTransplantStage : CorpusStage<NoFigures, NoFigures>, IFileMakingStage
 {
     /// <summary>The new tokenizer: a file, or <c>@name</c> for what a stage trained.</summary>
