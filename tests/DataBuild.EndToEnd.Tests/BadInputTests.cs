@@ -17,7 +17,7 @@ public sealed class BadInputTests
         BuildResult result = project.Build().AssertFailed("DB2001", "DB2002");
 
         Assert.Equal(2, result.Errors.Count);
-        Assert.All(result.Errors, e => Assert.Equal(project.ProjectFile, e.File));
+        Assert.All(result.Errors, e => AssertAt(project, "Include=\"crawl/missing", e));
         Assert.False(Directory.Exists(project.Output));
     }
 
@@ -80,6 +80,37 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void What_only_the_worker_can_know_is_an_error_at_the_option_in_the_imported_file_too()
+    {
+        using DatasetProject project = new DatasetProject().WithItems("""
+            <Crawl Include="crawl/*.warc.gz" />
+            <Stage Include="Extract" />
+            """);
+        project.Edit("</Project>", "  <Import Project=\"more.props\" />\n</Project>");
+        project.Write("more.props", """
+            <Project>
+              <ItemGroup>
+                <Stage Include="SemanticDedup"
+                       Embedding="embeding.vector" />
+                <Stage Include="UrlFilter">
+                  <Domains>lists/none.txt</Domains>
+                </Stage>
+                <Stage Include="Tokenize" Tokenizer="@tokenizer" />
+                <Crawl Include="crawl/none.warc.gz" />
+              </ItemGroup>
+            </Project>
+            """);
+        project.Write("crawl/a.warc.gz", CrawlFile.Pages(0, 1));
+
+        BuildResult result = project.Build().AssertFailed();
+
+        Assert.Equal(
+            ["DB1005 (6,8)", "DB1011 (4,12)", "DB1070 (8,31)", "DB2001 (9,12)"],
+            result.Errors.Select(e => $"{e.Code} ({e.Line},{e.Column})").Order(StringComparer.Ordinal));
+        Assert.All(result.Errors, e => Assert.Equal(Path.Combine(project.Folder, "more.props"), e.File));
+    }
+
+    [Fact]
     public void Two_stages_of_one_name_are_an_error()
     {
         using DatasetProject project = new DatasetProject().WithItems("""
@@ -122,6 +153,6 @@ public sealed class BadInputTests
         string[] lines = File.ReadAllLines(project.ProjectFile);
         int line = Array.FindIndex(lines, l => l.Contains(text, StringComparison.Ordinal));
         Assert.Equal(line + 1, diagnostic.Line);
-        Assert.InRange(diagnostic.Column, lines[line].IndexOf("<Stage", StringComparison.Ordinal) + 1, lines[line].IndexOf(text, StringComparison.Ordinal) + 1);
+        Assert.InRange(diagnostic.Column, lines[line].IndexOf('<', StringComparison.Ordinal) + 1, lines[line].IndexOf(text, StringComparison.Ordinal) + 1);
     }
 }

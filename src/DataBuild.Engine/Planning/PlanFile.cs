@@ -133,6 +133,9 @@ public sealed class StageItem
 
     /// <summary>The file that defines the item.</summary>
     public string? DefinedIn { get; set; }
+
+    /// <summary>Line of its element there, from 1; null where that is not known.</summary>
+    public int? Line { get; set; }
 }
 
 /// <summary>A plan that cannot be run.</summary>

@@ -27,7 +27,8 @@ public static class PlanResolver
     public static DatasetPlan? Resolve(PlanFile file, StageRegistry registry, FileDigests digests, List<BuildDiagnostic> diagnostics)
     {
         int errorsBefore = diagnostics.Count(d => d.IsError);
-        IReadOnlyList<CrawlItem> inputs = CheckInputs(file, diagnostics);
+        ItemPlaces places = new();
+        IReadOnlyList<CrawlItem> inputs = CheckInputs(file, places, diagnostics);
         List<PlannedStage> stages = [];
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { "read" };
         Dictionary<string, ColumnType> columns = ReadColumns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
@@ -36,7 +37,11 @@ public static class PlanResolver
         foreach (StageItem item in TakedownItems.InsertInto(file, registry))
         {
             string definedIn = item.DefinedIn ?? file.ProjectFile;
-            void Error(string code, string message) => diagnostics.Add(new BuildDiagnostic(true, code, message, definedIn));
+            void Error(string code, string message, Func<string, string, bool>? isMeant = null)
+            {
+                (int line, int column) = places.OfStage(definedIn, item, isMeant);
+                diagnostics.Add(new BuildDiagnostic(true, code, message, definedIn, line, column));
+            }
 
             if (registry.Find(item.Name) is not { } entry)
             {
@@ -53,7 +58,7 @@ public static class PlanResolver
             string name = binder.Text("Name", descriptor.ColumnPrefix) ?? descriptor.ColumnPrefix;
             foreach (OptionError error in binder.Errors)
             {
-                Error(error.Code, error.Message);
+                Error(error.Code, error.Message, (option, _) => option.Equals(error.Option, StringComparison.OrdinalIgnoreCase));
             }
 
             if (!names.Add(name))
@@ -86,12 +91,12 @@ public static class PlanResolver
                 Error("DB1009", $"stage '{descriptor.Name}' makes a new text and must stand before '{tokenize.Descriptor.Name}', whose tokens would be those of the old one");
             }
 
-            foreach (string column in stage.InputColumns.Concat(stage is ICorpusStage corpus ? corpus.MergeColumns : []))
+            foreach (string column in stage.InputColumns.Concat(stage is ICorpusStage corpus ? corpus.MergeColumns : []).Distinct(StringComparer.Ordinal))
             {
                 if (!columns.ContainsKey(column) && !column.StartsWith(name + ".", StringComparison.Ordinal))
                 {
                     string suggestion = Suggestion.For(column, columns.Keys.ToArray()) is { } best ? $"; did you mean '{best}'?" : "";
-                    Error("DB1011", $"stage '{name}' reads the column '{column}', which no stage before it makes{suggestion}");
+                    Error("DB1011", $"stage '{name}' reads the column '{column}', which no stage before it makes{suggestion}", (_, value) => value.Contains(column, StringComparison.Ordinal));
                 }
             }
 
@@ -105,7 +110,7 @@ public static class PlanResolver
             {
                 if (MadeFileError(madeFile, stages) is { } problem)
                 {
-                    Error("DB1070", $"stage '{name}' reads '{madeFile.Value}', {problem}");
+                    Error("DB1070", $"stage '{name}' reads '{madeFile.Value}', {problem}", (_, value) => value.Contains(madeFile.Value, StringComparison.Ordinal));
                 }
             }
 
@@ -170,7 +175,7 @@ public static class PlanResolver
                 : null;
     }
 
-    private static List<CrawlItem> CheckInputs(PlanFile file, List<BuildDiagnostic> diagnostics)
+    private static List<CrawlItem> CheckInputs(PlanFile file, ItemPlaces places, List<BuildDiagnostic> diagnostics)
     {
         if (file.Crawl.Count == 0)
         {
@@ -183,19 +188,19 @@ public static class PlanResolver
         {
             if (!names.Add(item.Name))
             {
-                diagnostics.Add(new BuildDiagnostic(true, "DB1013", $"two crawl inputs are called '{item.Name}' (metadata Source of '{item.Include}')", item.DefinedIn ?? file.ProjectFile));
+                Error(item, "DB1013", $"two crawl inputs are called '{item.Name}' (metadata Source of '{item.Include}')");
             }
             else if (Directory.Exists(item.Path))
             {
-                diagnostics.Add(new BuildDiagnostic(true, "DB2002", $"the crawl input '{item.Include}' is a folder; expected a file, or a pattern such as '{item.Include.TrimEnd('/', '\\')}/*.warc.gz'", item.DefinedIn ?? file.ProjectFile));
+                Error(item, "DB2002", $"the crawl input '{item.Include}' is a folder; expected a file, or a pattern such as '{item.Include.TrimEnd('/', '\\')}/*.warc.gz'");
             }
             else if (!File.Exists(item.Path) || FileStamp.IsBrokenLink(item.Path))
             {
-                diagnostics.Add(new BuildDiagnostic(true, "DB2001", $"the crawl input '{item.Include}' does not exist ({item.Path})", item.DefinedIn ?? file.ProjectFile));
+                Error(item, "DB2001", $"the crawl input '{item.Include}' does not exist ({item.Path})");
             }
             else if (!FileStamp.IsRegularFile(item.Path))
             {
-                diagnostics.Add(new BuildDiagnostic(true, "DB2002", $"the crawl input '{item.Include}' is a pipe, a socket or a device; expected a regular file", item.DefinedIn ?? file.ProjectFile));
+                Error(item, "DB2002", $"the crawl input '{item.Include}' is a pipe, a socket or a device; expected a regular file");
             }
             else
             {
@@ -204,6 +209,13 @@ public static class PlanResolver
         }
 
         return inputs;
+
+        void Error(CrawlItem item, string code, string message)
+        {
+            string definedIn = item.DefinedIn ?? file.ProjectFile;
+            (int line, int column) = places.OfInput(definedIn, item);
+            diagnostics.Add(new BuildDiagnostic(true, code, message, definedIn, line, column));
+        }
     }
 
     /// <summary>The include path with forward slashes, whatever the machine.</summary>
