@@ -66,7 +66,7 @@ internal sealed class NginxServer : IDisposable
                 probe.Connect(IPAddress.Loopback, _port);
                 return;
             }
-            catch (SocketException) when (attempt < 100)
+            catch (SocketException) when (attempt < 2400)
             {
                 Assert.False(_nginx.HasExited, File.Exists(errors) ? File.ReadAllText(errors) : "nginx ended");
                 Thread.Sleep(50);
