@@ -93,11 +93,24 @@ public sealed class InterruptedBuildTests
         foreach (string path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int process)
-                && new FileInfo(Path.Combine(path, "cwd")) is { LinkTarget: { } target } && target.StartsWith(folder, StringComparison.Ordinal)
-                && File.ReadAllText(Path.Combine(path, "cmdline")).Contains("DataBuild.Worker", StringComparison.Ordinal))
+                && IsWorkerIn(path, folder))
             {
                 yield return process;
             }
+        }
+    }
+
+    private static bool IsWorkerIn(string process, string folder)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, "cwd")) is { LinkTarget: { } target } && target.StartsWith(folder, StringComparison.Ordinal)
+                && File.ReadAllText(Path.Combine(process, "cmdline")).Contains("DataBuild.Worker", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended since the folder was listed, or is another user's.
+            return false;
         }
     }
 
@@ -115,7 +128,7 @@ public sealed class InterruptedBuildTests
                     return true;
                 }
             },
-            TimeSpan.FromSeconds(60)),
+            TimeSpan.FromMinutes(2)),
         "the worker still runs");
 
     private static void AssertNextBuildIsWhole(DatasetProject project)

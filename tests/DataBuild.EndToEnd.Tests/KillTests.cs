@@ -31,12 +31,18 @@ public sealed class KillTests(UndisturbedBuild undisturbed, ITestOutputHelper lo
             // Every third time the build that follows is killed too.
             for (int kill = 0; kill < (run % 3 == 2 ? 2 : 1); kill++)
             {
+                start = Stopwatch.GetTimestamp();
                 using Process worker = StartWorker();
                 if (!worker.WaitForExit(whole * random.NextDouble()))
                 {
                     worker.Kill();
                     worker.WaitForExit();
                     killed++;
+                }
+                else if (kill == 0 && Stopwatch.GetElapsedTime(start) < whole)
+                {
+                    // The machine has more time for it than when it was measured.
+                    whole = Stopwatch.GetElapsedTime(start);
                 }
             }
 
@@ -94,7 +100,7 @@ public sealed class KillTests(UndisturbedBuild undisturbed, ITestOutputHelper lo
             long start = Stopwatch.GetTimestamp();
             while (Directory.EnumerateFiles(leases).Any(IsLocked))
             {
-                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "the worker lives on");
+                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(2), "the worker lives on");
                 Thread.Sleep(50);
             }
 

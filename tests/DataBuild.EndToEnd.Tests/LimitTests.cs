@@ -121,16 +121,12 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
     public void ASignalEndsTheBuildAndItsWorkIsKept()
     {
         Skip.If(OperatingSystem.IsWindows(), "sends SIGTERM");
-        Forget();
-        File.Delete(undisturbed.Plan + ".owner");
-        using Process worker = Process.Start(StartOf("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1"))!;
-        Task<string> said = worker.StandardOutput.ReadToEndAsync();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(undisturbed.Plan + ".owner") || worker.HasExited, TimeSpan.FromSeconds(60)));
-        Run("kill", "-TERM", worker.Id.ToString(CultureInfo.InvariantCulture));
-        long start = Stopwatch.GetTimestamp();
-        Assert.True(worker.WaitForExit(TimeSpan.FromSeconds(20)), "the worker goes on");
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10), said.GetAwaiter().GetResult());
-        Assert.NotEqual(0, worker.ExitCode);
+        using Process worker = StartAndStop(out Task<string> said);
+        string id = worker.Id.ToString(CultureInfo.InvariantCulture);
+        Run("kill", "-TERM", id);
+        Run("kill", "-CONT", id);
+        Assert.True(worker.WaitForExit(TimeSpan.FromMinutes(2)), "the worker goes on");
+        Assert.True(worker.ExitCode != 0, said.GetAwaiter().GetResult());
         Assert.False(Directory.Exists(_project.Output));
         AssertBuilds("after the signal");
     }
@@ -151,18 +147,8 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
     public void TheSecondOfTwoBuildsIsToldWhoIsAtWork()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "stops a process for a while");
-        Forget();
-        string owner = undisturbed.Plan + ".owner";
-        File.Delete(owner);
-        using Process first = Process.Start(StartOf("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1"))!;
-        Task<string> said = first.StandardOutput.ReadToEndAsync();
-        while (!(File.Exists(owner) && new FileInfo(owner).Length > 0) && !first.HasExited)
-        {
-            Thread.Sleep(1);
-        }
-
+        using Process first = StartAndStop(out Task<string> said);
         string id = first.Id.ToString(CultureInfo.InvariantCulture);
-        Run("kill", "-STOP", id);
         (int code, string output) = Run("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1");
         Run("kill", "-CONT", id);
         Assert.Equal(1, code);
@@ -226,6 +212,34 @@ public sealed partial class LimitTests(UndisturbedBuild undisturbed) : IClassFix
         foreach (string folder in new[] { _project.Store, _project.Output }.Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A worker in the middle of its work, which goes on when it is told to. One that was at its end before it could be stopped does not count.
+    private Process StartAndStop(out Task<string> said)
+    {
+        string owner = undisturbed.Plan + ".owner";
+        for (int attempt = 0; ; attempt++)
+        {
+            Forget();
+            File.Delete(owner);
+            Process worker = Process.Start(StartOf("dotnet", DatasetProject.Worker, "run", undisturbed.Plan, "--threads", "1"))!;
+            said = worker.StandardOutput.ReadToEndAsync();
+            while (!(File.Exists(owner) && new FileInfo(owner).Length > 0) && !worker.HasExited)
+            {
+                Thread.Sleep(1);
+            }
+
+            Run("kill", "-STOP", worker.Id.ToString(CultureInfo.InvariantCulture));
+            if (!worker.HasExited && !Directory.Exists(_project.Output))
+            {
+                return worker;
+            }
+
+            Run("kill", "-CONT", worker.Id.ToString(CultureInfo.InvariantCulture));
+            worker.WaitForExit();
+            worker.Dispose();
+            Assert.True(attempt < 20, said.GetAwaiter().GetResult());
         }
     }
 

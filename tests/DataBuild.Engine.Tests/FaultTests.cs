@@ -35,13 +35,22 @@ public sealed class FaultTests : IDisposable
         string[] entries = [.. Directory.EnumerateFiles(Path.Combine(_dataset.StoreFolder, "cas"), "*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Path.Combine(_dataset.StoreFolder, "ac"), "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
         Assert.True(entries.Length > 20);
+        int found = 0;
         foreach (string entry in entries.Where((_, i) => i % 9 == 0))
         {
             Damage(entry, damage, entries.First(e => e != entry && Path.GetDirectoryName(Path.GetDirectoryName(e)) == Path.GetDirectoryName(Path.GetDirectoryName(entry))));
+            byte[]? damaged = File.Exists(entry) ? File.ReadAllBytes(entry) : null;
             Directory.Delete(_dataset.OutputFolder, recursive: true);
-            _dataset.Build();
+            BuildLog log = _dataset.Build();
             Assert.Equal(expected, _dataset.OutputDigests());
+
+            // What was found damaged is said, once; what still is damaged was not asked for.
+            bool isAsBefore = damaged is null ? Directory.Exists(entry) : File.Exists(entry) && damaged.AsSpan().SequenceEqual(File.ReadAllBytes(entry));
+            Assert.Equal(damage == "delete" || isAsBefore ? 0 : 1, log.Diagnostics.Count(d => d.Code == "DB3002"));
+            found += isAsBefore ? 0 : 1;
         }
+
+        Assert.True(found > 1, $"{found} damaged entries were asked for");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a dataset of many shards takes to plan, and to build when nothing has changed: planner.py SHARDS [FOLDER].
-Worker, tasks and generators must be built.
+"""What a dataset of many shards takes to plan, and to build when nothing has changed: planner.py SHARDS [FOLDER [STEP...]].
+Worker, tasks and generators must be built. With steps only those run, and the folder stays: fill makes it, the others find it.
 
 Makes inputs without documents (a WARC file of one warcinfo record each, all different) and a dataset project of twelve stages over them, and runs:
   write    dotnet build -t:WriteDatasetPlan: evaluation of the items, and the plan
@@ -16,15 +16,18 @@ import os, shutil, subprocess, sys, time
 shards = int(sys.argv[1])
 folder = sys.argv[2] if len(sys.argv) > 2 else "/dev/shm/databuild-planner"
 root = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+steps = sys.argv[3:] or ["write", "plan", "fill", "no-op", "worker", "output", "replan"]
 worker = f"{root}/src/DataBuild.Worker/bin/Debug/net10.0/DataBuild.Worker.dll"
-shutil.rmtree(folder, ignore_errors=True)
-os.makedirs(folder + "/crawl")
-os.makedirs(folder + "/slurm")
+anew = "write" in steps or "fill" in steps
+if anew:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder + "/crawl")
+    os.makedirs(folder + "/slurm")
 for name in ("sbatch", "squeue", "scancel", "sinfo", "scontrol"):
     with open(f"{folder}/slurm/{name}", "w") as script:
         script.write("#!/bin/sh\n" + ("echo refused >&2; exit 1\n" if name == "sbatch" else "exit 0\n"))
     os.chmod(f"{folder}/slurm/{name}", 0o755)
-for i in range(shards):
+for i in range(shards if anew else 0):
     with open(f"{folder}/crawl/{i:06}.warc", "wb") as file:
         file.write(b"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-%012d>\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
                    b"Content-Type: application/warc-fields\r\nContent-Length: 0\r\n\r\n\r\n\r\n" % i)
@@ -75,9 +78,11 @@ def build(name, *arguments):
     run(name, ["dotnet", "build", "--no-restore", "-m:1", "-tl:off", *arguments])
 
 
-def work(name, executor="Local"):
+def work(name, executor="Local", store=None):
     plan = f"{folder}/obj/Debug/net10.0/Planner.databuild.plan.json"
     build_plan = ["dotnet", "build", "--no-restore", "-m:1", "-t:WriteDatasetPlan", f"-p:DataBuildExecutor={executor}"]
+    if store:
+        build_plan.append(f"-p:DataBuildStorePath={folder}/{store}")
     subprocess.run(build_plan, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     run(name, ["dotnet", worker, "run", plan, "--threads", "2"])
 
@@ -98,14 +103,27 @@ write("Directory.Build.targets", f"""<Project>
 """)
 write("Directory.Packages.props", "<Project />\n")
 project(80000)
-subprocess.run(["dotnet", "restore"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-build("write", "-t:WriteDatasetPlan")
-work("plan", "Slurm")
-build("fill")
-build("no-op")
-work("worker")
-os.remove(f"{folder}/bin/Debug/Planner/README.md")
-work("output")
-project(70000)
-work("replan", "Slurm")
-shutil.rmtree(folder)
+if anew:
+    subprocess.run(["dotnet", "restore"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+for step in steps:
+    match step:
+        case "write":
+            build("write", "-t:WriteDatasetPlan")
+        case "plan":
+            shutil.rmtree(f"{folder}/empty", ignore_errors=True)
+            work("plan", "Slurm", "empty")
+        case "fill":
+            build("fill")
+        case "no-op":
+            build("no-op")
+        case "worker":
+            work("worker")
+        case "output":
+            os.remove(f"{folder}/bin/Debug/Planner/README.md")
+            work("output")
+        case "replan":
+            project(70000)
+            work("replan", "Slurm")
+            project(80000)
+if not sys.argv[3:]:
+    shutil.rmtree(folder)

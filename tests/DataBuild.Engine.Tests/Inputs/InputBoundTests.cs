@@ -105,7 +105,7 @@ public sealed class InputBoundTests : IDisposable
             {
                 string? found = Resolve(name, new BuildLog(), store: store);
                 int before = Volatile.Read(ref collections);
-                SpinWait.SpinUntil(() => Volatile.Read(ref collections) > before + 1 || collector.IsCompleted, TimeSpan.FromSeconds(10));
+                Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref collections) > before + 1 || collector.IsCompleted, TimeSpan.FromMinutes(2)), "no collection in 2 minutes");
                 Assert.Equal(Content(name), File.ReadAllBytes(found!));
             }
 

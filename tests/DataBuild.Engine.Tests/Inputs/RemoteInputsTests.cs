@@ -233,7 +233,7 @@ public sealed class RemoteInputsTests : IDisposable
         _server.Script.Enqueue(e => e.SendAsync("503 Service Unavailable", "Retry-After: 0\r\n", []));
         _server.Script.Enqueue(e => e.SendAsync("500 Internal Server Error", "", "<html>oops</html>"u8.ToArray()));
         _server.Script.Enqueue(e => e.SilenceAsync());
-        (PlanFile plan, _) = Resolve([Item(Address)], s => s with { Timeout = TimeSpan.FromSeconds(4), Attempts = 6 });
+        (PlanFile plan, _) = Resolve([Item(Address)], s => s with { Timeout = TimeSpan.FromSeconds(10), Attempts = 6 });
         Assert.Equal(_content, File.ReadAllBytes(plan.Crawl[0].Path));
         Assert.Equal(4, _server.Requests.Count);
 
@@ -457,7 +457,7 @@ public sealed class RemoteInputsTests : IDisposable
 
     private (PlanFile Plan, BuildLog Log, bool Ok) TryResolve(CrawlItem[] items, Func<FetchSettings, FetchSettings>? change, bool locked, CancellationToken cancellation)
     {
-        FetchSettings settings = new(Folder) { FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(10) };
+        FetchSettings settings = new(Folder) { FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(60) };
         PlanFile plan = Plan(items);
         plan.LockedMode = locked;
         BuildLog log = new();

@@ -172,7 +172,7 @@ public sealed partial class S3InputsTests : IDisposable
 
     private (PlanFile Plan, BuildLog Log, bool Ok) TryResolve(string address, Func<FetchSettings, FetchSettings>? change)
     {
-        FetchSettings settings = new(Path.Combine(_folder, "inputs")) { FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(10) };
+        FetchSettings settings = new(Path.Combine(_folder, "inputs")) { FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(60) };
         PlanFile plan = new()
         {
             Name = "Test",

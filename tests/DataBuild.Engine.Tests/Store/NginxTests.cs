@@ -110,7 +110,7 @@ public sealed class NginxTests : IDisposable
         _warnings.Clear();
         Uri address = new(_nginx.Address + "databuild/");
         _dataset.Remote = () => new RemoteCache(
-            new RemoteCacheSettings(address, write, token, null, TimeSpan.FromSeconds(5)),
+            new RemoteCacheSettings(address, write, token, null, TimeSpan.FromSeconds(60)),
             warning =>
             {
                 lock (_warnings)
