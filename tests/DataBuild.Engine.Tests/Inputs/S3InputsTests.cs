@@ -130,6 +130,26 @@ public sealed partial class S3InputsTests : IDisposable
     }
 
     [Fact]
+    public void AnExpectedDigestIsComparedAlsoWhenTheObjectCameInParts()
+    {
+        string expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(_content));
+        _server.Script.Enqueue(e => e.CutAsync(50_000));
+        (PlanFile plan, BuildLog log, bool ok) = TryResolve("s3://bucket/crawl/a%20b.jsonl", null, expected);
+        Assert.True(ok, string.Join('\n', log.Diagnostics));
+        Assert.Equal(_content, File.ReadAllBytes(plan.Crawl[0].Path));
+        Assert.Contains("bytes=50000-", _server.Requests.Last(), StringComparison.Ordinal);
+
+        Directory.Delete(Path.Combine(_folder, "inputs"), recursive: true);
+        _server.Files["bucket/crawl/a b.jsonl"] = [.. _content.Reverse()];
+        (_, log, ok) = TryResolve("s3://bucket/crawl/a%20b.jsonl", null, expected);
+        Assert.False(ok);
+        BuildDiagnostic error = Assert.Single(log.Diagnostics);
+        Assert.Equal("DB2081", error.Code);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, "inputs"), "*.jsonl", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public void MissingObjectsAndDeadEndpointsAreErrors()
     {
         Assert.Contains("404", Error("s3://bucket/missing.jsonl", "DB2083"), StringComparison.Ordinal);
@@ -170,7 +190,7 @@ public sealed partial class S3InputsTests : IDisposable
         return error.Message;
     }
 
-    private (PlanFile Plan, BuildLog Log, bool Ok) TryResolve(string address, Func<FetchSettings, FetchSettings>? change)
+    private (PlanFile Plan, BuildLog Log, bool Ok) TryResolve(string address, Func<FetchSettings, FetchSettings>? change, string? sha256 = null)
     {
         FetchSettings settings = new(Path.Combine(_folder, "inputs")) { FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(60) };
         PlanFile plan = new()
@@ -180,7 +200,7 @@ public sealed partial class S3InputsTests : IDisposable
             ProjectDirectory = _folder,
             OutputDirectory = Path.Combine(_folder, "out"),
             StoreDirectory = Path.Combine(_folder, "store"),
-            Crawl = [new CrawlItem { Include = address, Path = address }],
+            Crawl = [new CrawlItem { Include = address, Path = address, Metadata = sha256 is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Sha256"] = sha256 } }],
         };
         BuildLog log = new();
         bool ok = RemoteInputs.ResolveAsync(plan, new FileDigests(null), log, change?.Invoke(settings) ?? settings, CancellationToken.None).GetAwaiter().GetResult();
