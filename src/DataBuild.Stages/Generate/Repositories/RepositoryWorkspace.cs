@@ -20,8 +20,8 @@ internal sealed class RepositoryWorkspace : IDisposable
         mkdir -p home
         case "$1" in
           checkout)
-            git init -q repo && cd repo && git bundle unbundle ../source.bundle >/dev/null && git checkout -q --detach "$2" || exit 90 ;;
-          list) cd repo && git ls-files ;;
+            git init -q repo && cd repo && git bundle unbundle ../source.bundle >/dev/null && git checkout -q --detach "$2" || exit 90
+            git ls-files ;;
           setup)
             rm -rf repo && git init -q repo && cd repo && git bundle unbundle ../source.bundle >/dev/null && git checkout -q --detach "$2" || exit 90
             bash -ux ../setup.sh > ../setup.log 2>&1 || exit 92
@@ -31,7 +31,6 @@ internal sealed class RepositoryWorkspace : IDisposable
             if [ "$1" = after ] && [ -s patch.diff ]; then (cd repo && git apply --whitespace=nowarn ../patch.diff) > after.log 2>&1 || exit 91; fi
             bash evaluation.sh > "$1.log" 2>&1
             exit 0 ;;
-          clean) chmod -R u+rwX . 2>/dev/null; rm -rf repo pristine home ;;
         esac
         """;
 
@@ -55,12 +54,8 @@ internal sealed class RepositoryWorkspace : IDisposable
     /// <summary>Names of the files at the commit; null where there is no such commit.</summary>
     public string[]? List()
     {
-        if (Step("checkout", _instance.BaseCommit).ExitCode != 0)
-        {
-            return null;
-        }
-
-        return Step("list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        SandboxResult checkout = Step("checkout", _instance.BaseCommit);
+        return checkout.ExitCode == 0 ? checkout.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
     }
 
     /// <summary>The text of a file at the commit, cut at a length; null where it has none.</summary>
@@ -101,9 +96,16 @@ internal sealed class RepositoryWorkspace : IDisposable
 
     public void Dispose()
     {
-        // Whatever rights the repository's programs gave their files, they go.
-        Step("clean", cancellation: CancellationToken.None);
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever rights the repository's programs gave their files, they go.
+            _toolchain.Run(["/bin/bash", "-c", "chmod -R u+rwX . 2>/dev/null; rm -rf repo pristine home"], _folder, network: false, CancellationToken.None);
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     // As published: test files as at the commit, the change of the tests, the tests, their exit code as a line of the log.
@@ -129,6 +131,5 @@ internal sealed class RepositoryWorkspace : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    private SandboxResult Step(string name, string argument = "", bool network = false, CancellationToken? cancellation = null) =>
-        _toolchain.Run(["/bin/bash", "driver.sh", name, argument], _folder, network, cancellation ?? _cancellation);
+    private SandboxResult Step(string name, string argument = "", bool network = false) => _toolchain.Run(["/bin/bash", "driver.sh", name, argument], _folder, network, _cancellation);
 }
