@@ -67,16 +67,13 @@ internal sealed class BenchmarkProject(string folder, string crawlFolder)
         Stopwatch watch = Stopwatch.StartNew();
         using Process process = Process.Start(start)!;
         List<string> lines = [];
-        long worker = 0;
-        long build = 0;
+        ProcessMemory memory = new(process.Id);
         using CancellationTokenSource stop = new();
         Thread sampler = new(() =>
         {
-            while (!stop.Token.WaitHandle.WaitOne(50))
+            while (!stop.Token.WaitHandle.WaitOne(200))
             {
-                (long workerNow, long buildNow) = PeakMemory(process.Id);
-                worker = Math.Max(worker, workerNow);
-                build = Math.Max(build, buildNow);
+                memory.Sample();
             }
         });
         sampler.Start();
@@ -94,7 +91,7 @@ internal sealed class BenchmarkProject(string folder, string crawlFolder)
             throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed:\n{string.Join('\n', lines)}");
         }
 
-        return new BuildMeasurement(seconds, ProcessorSecondsOfChildren() - processorBefore, worker, build, [.. lines.Select(l => l.Trim()).Where(l => l.Contains(" kept", StringComparison.Ordinal) || l.Contains("up to date", StringComparison.Ordinal))]);
+        return new BuildMeasurement(seconds, ProcessorSecondsOfChildren() - processorBefore, memory.WorkerPeakBytes, memory.BuildPeakBytes, [.. lines.Select(l => l.Trim()).Where(l => l.Contains(" kept", StringComparison.Ordinal) || l.Contains("up to date", StringComparison.Ordinal))]);
     }
 
     // Fields 16 and 17 of /proc/self/stat: user and system time of the children waited for and of theirs, in ticks of 10 ms.
@@ -103,68 +100,6 @@ internal sealed class BenchmarkProject(string folder, string crawlFolder)
         string stat = File.ReadAllText("/proc/self/stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return (long.Parse(fields[13], System.Globalization.CultureInfo.InvariantCulture) + long.Parse(fields[14], System.Globalization.CultureInfo.InvariantCulture)) / 100.0;
-    }
-
-    // VmHWM is the peak of the process so far, so sampling misses nothing but a last moment.
-    private static (long Worker, long Build) PeakMemory(int root)
-    {
-        long worker = 0;
-        long build = 0;
-        foreach (string path in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _)))
-        {
-            try
-            {
-                string command = File.ReadAllText(Path.Combine(path, "cmdline")).Replace('\0', ' ');
-                if (!IsDescendant(int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture), root))
-                {
-                    continue;
-                }
-
-                long peak = StatusValue(path, "VmHWM:") * 1024;
-                if (command.Contains("DataBuild.Worker", StringComparison.Ordinal))
-                {
-                    worker = Math.Max(worker, peak);
-                }
-                else
-                {
-                    build = Math.Max(build, peak);
-                }
-            }
-            catch (IOException)
-            {
-                // The process ended between two reads.
-            }
-        }
-
-        return (worker, build);
-    }
-
-    private static bool IsDescendant(int process, int root)
-    {
-        for (int depth = 0; process > 1 && depth < 20; depth++)
-        {
-            if (process == root)
-            {
-                return true;
-            }
-
-            process = (int)StatusValue($"/proc/{process}", "PPid:");
-        }
-
-        return false;
-    }
-
-    private static long StatusValue(string path, string name)
-    {
-        foreach (string line in File.ReadLines(Path.Combine(path, "status")))
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal))
-            {
-                return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-
-        return 0;
     }
 }
 

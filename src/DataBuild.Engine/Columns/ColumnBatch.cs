@@ -53,6 +53,31 @@ internal sealed class ColumnBatch : IDisposable
         };
     }
 
+    /// <summary>Elements of the lists of a column, row by row.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="offsets">Where the list of each row begins, and the end of the last.</param>
+    /// <param name="elements">Elements that the column has.</param>
+    /// <exception cref="InvalidDataException">Offsets are missing, not in order, or beyond the elements.</exception>
+    public static int[] LengthsOf(int rows, ReadOnlyMemory<byte> offsets, int elements)
+    {
+        ReadOnlySpan<int> ends = MemoryMarshal.Cast<byte, int>(Offsets(offsets, rows, elements).Span);
+        int[] lengths = new int[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            lengths[row] = ends[row + 1] - ends[row];
+        }
+
+        return lengths;
+    }
+
+    /// <summary>Bytes of an element of a list column.</summary>
+    public static int WidthOf(ColumnType type) => type switch
+    {
+        ColumnType.Int32List or ColumnType.SingleList => sizeof(int),
+        ColumnType.UInt64List => sizeof(ulong),
+        _ => throw new InvalidDataException($"found a column of {type}, expected lists"),
+    };
+
     /// <inheritdoc />
     public void Dispose()
     {

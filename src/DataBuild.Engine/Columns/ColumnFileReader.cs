@@ -31,15 +31,38 @@ public sealed class ColumnFileReader : IDisposable
     /// <param name="batch">Ordinal of the batch.</param>
     /// <param name="ordinals">Places of the columns in the file.</param>
     /// <exception cref="StoreCorruptException">The file holds no such columns, although it has its digest: who wrote it was not us. It has been removed.</exception>
-    internal ColumnBatch Read(int batch, IReadOnlyList<int> ordinals)
+    internal ColumnBatch Read(int batch, IReadOnlyList<int> ordinals) => Checked(batch, (ref byte[]? rented) =>
+    {
+        ColumnBatch read = Read(_layout!, batch, ordinals, ref rented);
+        rented = null;
+        return read;
+    });
+
+    /// <summary>Reads how many elements the lists of a column have in the rows of a batch, and none of the elements.</summary>
+    /// <param name="batch">Ordinal of the batch.</param>
+    /// <param name="ordinal">Place of the column in the file.</param>
+    /// <exception cref="StoreCorruptException">As of <see cref="Read(int, IReadOnlyList{int})"/>.</exception>
+    internal int[] ReadLengths(int batch, int ordinal) => Checked(batch, (ref byte[]? rented) =>
+    {
+        (long at, int messageLength, long length) = _layout!.PlaceOf(batch);
+        rented = ArrayPool<byte>.Shared.Rent(messageLength);
+        ColumnFileLayout.ReadExactly(_handle, rented.AsSpan(0, messageLength), at);
+        BatchLayout parts = _layout.Locate(rented.AsSpan(0, messageLength), length);
+        (long offsetsAt, int offsetsLength) = parts.Columns[ordinal].Buffers[1];
+        byte[] offsets = new byte[offsetsLength];
+        ColumnFileLayout.ReadExactly(_handle, offsets, at + offsetsAt);
+        return ColumnBatch.LengthsOf(parts.Rows, offsets, parts.Columns[ordinal].Buffers[^1].Length / ColumnBatch.WidthOf(_file.Columns[ordinal].Type));
+    });
+
+    private delegate T Reading<T>(ref byte[]? rented);
+
+    private T Checked<T>(int batch, Reading<T> read)
     {
         byte[]? rented = null;
         try
         {
             _layout ??= ColumnFileLayout.Read(_handle, _file.Columns);
-            ColumnBatch read = Read(_layout, batch, ordinals, ref rented);
-            rented = null;
-            return read;
+            return read(ref rented);
         }
         catch (Exception exception) when (exception is EndOfStreamException or not (IOException or OutOfMemoryException))
         {

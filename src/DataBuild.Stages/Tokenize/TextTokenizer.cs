@@ -48,6 +48,10 @@ public sealed class TextTokenizer
     /// <summary>Names of the encodings that need no file.</summary>
     public static IReadOnlyList<string> BuiltInNames => TiktokenEncoding.BuiltIn;
 
+    /// <summary>The <see cref="VocabularySize"/> of an encoding that needs no file, which need not be loaded for that; null for other names.</summary>
+    public static int? VocabularySizeOf(string builtInName) =>
+        BuiltInNames.Contains(builtInName) && TiktokenEncoding.TryGet(builtInName, out TiktokenEncoding? encoding) ? encoding.VocabularySize : null;
+
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="nameOrPath">
     /// An encoding's name (<see cref="BuiltInNames"/>), or the path of a Hugging Face <c>tokenizer.json</c>, a SentencePiece

@@ -53,7 +53,11 @@ public abstract record TokenFileStage<TFigures> : DocumentStage<TFigures>, IToke
 
     /// <inheritdoc />
     [NotAnOption]
-    public int VocabularySize => Loaded.VocabularySize;
+    public bool TokenFilesNeedInitialize => BuiltInSize is null || PaddingToken.Length > 0 || FillsWithEndOfText;
+
+    /// <inheritdoc />
+    [NotAnOption]
+    public int VocabularySize => _tokenizer?.VocabularySize ?? BuiltInSize ?? Loaded.VocabularySize;
 
     /// <inheritdoc />
     [NotAnOption]
@@ -75,6 +79,10 @@ public abstract record TokenFileStage<TFigures> : DocumentStage<TFigures>, IToke
     /// <summary>The tokenizer.</summary>
     protected TextTokenizer Loaded => _tokenizer ?? throw new InvalidOperationException("The stage was not initialized.");
 
+    private int? BuiltInSize => Tokenizer.IsFile ? null : TextTokenizer.VocabularySizeOf(Tokenizer.Value);
+
+    private bool FillsWithEndOfText => Packing == TokenPacking.BestFit && ContextLength > 0 && Format is (TokenFormat.Datatrove or TokenFormat.Npy);
+
     /// <summary>Whether the end-of-text id is needed.</summary>
     protected virtual bool EndsDocuments => true;
 
@@ -86,9 +94,8 @@ public abstract record TokenFileStage<TFigures> : DocumentStage<TFigures>, IToke
     {
         _tokenizer = StageTokenizer.Load(Tokenizer);
         _endOfText = EndsDocuments ? StageTokenizer.EndOfText(_tokenizer, Tokenizer, EndOfText) : null;
-        bool fills = Packing == TokenPacking.BestFit && ContextLength > 0 && Format is (TokenFormat.Datatrove or TokenFormat.Npy);
         _paddingId = PaddingToken.Length > 0 ? StageTokenizer.Find(_tokenizer, Tokenizer, PaddingToken, nameof(PaddingToken))
-            : fills ? StageTokenizer.EndOfText(_tokenizer, Tokenizer, EndOfText)
+            : FillsWithEndOfText ? StageTokenizer.EndOfText(_tokenizer, Tokenizer, EndOfText)
             : null;
     }
 }

@@ -17,6 +17,31 @@ public class TokenizeStageTests
         Assert.Equal(100277, stage.VocabularySize);
     }
 
+    [Theory]
+    [InlineData("o200k_base")]
+    [InlineData("cl100k_base")]
+    public void What_token_files_need_of_a_built_in_tokenizer_is_known_without_loading_it(string name)
+    {
+        var stage = new TokenizeStage { Tokenizer = InputFile.FromName(name) };
+        Assert.False(stage.TokenFilesNeedInitialize);
+        int size = stage.VocabularySize;
+        TokenFileOptions files = stage.TokenFiles;
+        stage.Initialize(Context);
+        Assert.Equal(stage.VocabularySize, size);
+        Assert.Equal(stage.TokenFiles, files);
+    }
+
+    [Fact]
+    public void Token_files_wait_for_a_tokenizer_that_is_a_file_or_that_names_their_padding()
+    {
+        TokenizeStage stage = new() { Tokenizer = InputFile.FromName("o200k_base"), ContextLength = 8 };
+        Assert.False((stage with { Packing = TokenPacking.BestFit }).TokenFilesNeedInitialize);
+        Assert.True((stage with { PaddingToken = "<|endofprompt|>" }).TokenFilesNeedInitialize);
+        Assert.True((stage with { Packing = TokenPacking.BestFit, Format = TokenFormat.Npy }).TokenFilesNeedInitialize);
+        Assert.True((stage with { Tokenizer = InputFile.FromPath("tokenizer.json") }).TokenFilesNeedInitialize);
+        Assert.True((stage with { Tokenizer = InputFile.FromStage("@trained") }).TokenFilesNeedInitialize);
+    }
+
     [Fact]
     public void Thresholds_decide_from_the_count_alone()
     {

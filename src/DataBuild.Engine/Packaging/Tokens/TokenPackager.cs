@@ -14,7 +14,11 @@ internal sealed class TokenPackager(DatasetBuild build, PlannedStage stage, Canc
     /// <returns>Tokens written.</returns>
     public long Write(OutputFolder folder)
     {
-        build.EnsureInitialized(stage);
+        if (_tokenizing.TokenFilesNeedInitialize)
+        {
+            build.EnsureInitialized(stage);
+        }
+
         TokenFileOptions options = _tokenizing.TokenFiles;
         string scratch = build.Store.CreateScratchDirectory();
         try
@@ -101,19 +105,21 @@ internal sealed class TokenPackager(DatasetBuild build, PlannedStage stage, Canc
         List<TokenDocument> documents = [];
         foreach (Shard shard in build.Shards)
         {
-            using Columns.BatchReader reader = new(build.Store, shard.Find([_column, Shard.AliveColumn]));
+            using Columns.BatchReader reader = new(build.Store, shard.Find([Shard.AliveColumn]));
+            (_, Columns.ColumnLocation place) = shard.Find([_column]).Single();
+            using Columns.ColumnFileReader tokens = new(build.Store, place.File);
             long first = 0;
             for (int batch = 0; batch < shard.BatchRows.Count; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using Columns.LoadedBatch loaded = reader.Read(batch);
                 ValueColumn<bool> alive = (ValueColumn<bool>)loaded.Documents[Shard.AliveColumn];
-                ReadOnlySpan<int> offsets = ((ListColumn<int>)loaded.Documents[_column]).Offsets;
+                int[] lengths = tokens.ReadLengths(batch, place.Ordinal);
                 for (int row = 0; row < alive.Length; row++)
                 {
                     if (alive[row])
                     {
-                        documents.Add(new TokenDocument(shard.Index, first + row, offsets[row + 1] - offsets[row]));
+                        documents.Add(new TokenDocument(shard.Index, first + row, lengths[row]));
                     }
                 }
 
