@@ -40,11 +40,11 @@ internal sealed class DatasetBuild(bool isUpToDate) : IDisposable
     }
 
     /// <summary>The worker, started at the first call. One that has died since stays: the phase that asks it next reports the crash, whenever it came.</summary>
-    public WorkerProcess Worker(string workerPath, string dotNetHostPath, string workingDirectory)
+    public WorkerProcess Worker(Func<WorkerProcess> start)
     {
         lock (_lock)
         {
-            return _worker ??= WorkerProcess.Start(workerPath, dotNetHostPath, workingDirectory);
+            return _worker ??= start();
         }
     }
 

@@ -38,6 +38,8 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts the worker.</summary>
     /// <exception cref="WorkerException">It is not there or does not start.</exception>
     public static WorkerProcess Start(string workerPath, string dotNetHostPath, string workingDirectory)

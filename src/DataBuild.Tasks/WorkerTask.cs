@@ -37,9 +37,10 @@ public abstract class WorkerTask : Task, IMultiThreadableTask
     /// <summary>Whether anything is to be done, told from sizes and times.</summary>
     private protected UpToDateState CheckState() => UpToDateState.Check(UpToDateFile, PlanFile, WorkerPath);
 
-    /// <summary>The worker of a build, started at the first call.</summary>
+    /// <summary>The worker of a build: the one that was started early, or one that is started at the first call.</summary>
     /// <exception cref="WorkerException">It is not there or does not start.</exception>
-    private protected WorkerProcess WorkerOf(DatasetBuild build) => build.Worker(WorkerPath, DotNetHostPath, Path.GetDirectoryName(PlanFile)!);
+    private protected WorkerProcess WorkerOf(DatasetBuild build) => build.Worker(() =>
+        RehearsingWorker.Take(BuildEngine4, PlanFile, WorkerPath) ?? WorkerProcess.Start(WorkerPath, DotNetHostPath, Path.GetDirectoryName(PlanFile)!));
 
     /// <summary>Asks MSBuild for the cores that the worker may use.</summary>
     /// <returns>Cores that other projects of the build leave, at least one; to be given back by <see cref="ReleaseCores"/>.</returns>

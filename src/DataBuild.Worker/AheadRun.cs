@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using DataBuild.Engine.Execution;
 using DataBuild.Engine.Planning;
+using DataBuild.Engine.Store;
 
 namespace DataBuild.Worker;
 
@@ -26,12 +27,17 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
     private Exception? _exception;
 
     /// <summary>Begins at once, on a thread of its own.</summary>
-    public AheadRun(string planPath, int threads, IBuildEvents events, CancellationToken cancellation)
+    /// <param name="planPath">Path of the plan.</param>
+    /// <param name="threads">Most threads to use.</param>
+    /// <param name="events">Hears what was held back when a phase is asked for.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <param name="checks">What the process knows of the store already; null for nothing.</param>
+    public AheadRun(string planPath, int threads, IBuildEvents events, CancellationToken cancellation, StoreChecks? checks = null)
     {
         PlanPath = planPath;
         _events = events;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _runner = new PhaseRunner(planPath, threads, this);
+        _runner = new PhaseRunner(planPath, threads, this, checks: checks);
         _thread = new Thread(RunPhases) { IsBackground = true, Name = "ahead" };
         _thread.Start();
     }

@@ -9,7 +9,7 @@ using DataBuild.Engine.Store.Remote;
 namespace DataBuild.Worker;
 
 /// <summary>Runs the phases of one dataset's build, in order, and turns what goes wrong into diagnostics with codes.</summary>
-internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null) : IDisposable
+internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null, StoreChecks? checks = null) : IDisposable
 {
     private PlanFile? _file;
     private BuildLock? _lock;
@@ -98,7 +98,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
             : null;
 
         // Before inputs are looked for: those that lie in the store are safe from collection from here on.
-        ContentStore store = new(_file.StoreDirectory, _remote);
+        ContentStore store = new(_file.StoreDirectory, _remote, checks);
         try
         {
             return Begin(store, registry, digests, cancellation);

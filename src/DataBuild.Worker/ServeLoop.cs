@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DataBuild.Engine.Store;
 using DataBuild.Worker.Progress;
 
 namespace DataBuild.Worker;
@@ -18,6 +19,8 @@ internal static class ServeLoop
         BlockingCollection<Command> commands = [];
         Thread reader = new(() => ReadCommands(input, commands, cancellation)) { IsBackground = true, Name = "commands" };
         reader.Start();
+        RehearsalRun? rehearsal = null;
+        StoreChecks? checks = null;
         AheadRun? ahead = null;
         PhaseRunner? runner = null;
         string? plan = null;
@@ -27,10 +30,19 @@ internal static class ServeLoop
         {
             foreach (Command command in commands.GetConsumingEnumerable())
             {
+                checks = rehearsal?.End() ?? checks;
+                rehearsal = null;
+                if (command.Name == "rehearse")
+                {
+                    rehearsal = new RehearsalRun(command.Plan, cancellation.Token);
+                    continue;
+                }
+
                 if (command.Name == "begin")
                 {
                     ahead?.Dispose();
-                    ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token);
+                    ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token, checks);
+                    checks = null;
                     continue;
                 }
 
@@ -56,7 +68,8 @@ internal static class ServeLoop
                     {
                         runner?.Dispose();
                         plan = command.Plan;
-                        runner = new PhaseRunner(command.Plan, command.Threads, events);
+                        runner = new PhaseRunner(command.Plan, command.Threads, events, checks: checks);
+                        checks = null;
                     }
 
                     ok = runner.Run(command.Phase, cancellation.Token);
@@ -73,6 +86,7 @@ internal static class ServeLoop
         finally
         {
             events.End(succeeded);
+            rehearsal?.End();
             ahead?.Dispose();
             runner?.Dispose();
         }
@@ -102,7 +116,7 @@ internal static class ServeLoop
                         Enum.Parse<StagePhase>(root.GetProperty("phase").GetString()!),
                         Math.Max(1, root.GetProperty("threads").GetInt32())));
                     break;
-                case "verify" or "accept":
+                case "rehearse" or "verify" or "accept":
                     commands.Add(new Command(root.GetProperty("command").GetString()!, root.GetProperty("plan").GetString()!, StagePhase.Package, 1));
                     break;
                 default:

@@ -12,6 +12,8 @@ public sealed class IncrementalBuildTests
         <Stage Include="ExactDedup" />
         """;
 
+    private const string AsPackaged = "-p:DataBuildTaskFactory=AssemblyTaskFactory";
+
     [Fact]
     public void A_dataset_from_first_build_to_clean()
     {
@@ -31,17 +33,20 @@ public sealed class IncrementalBuildTests
         Assert.True(File.Exists(project.Manifest));
         SortedDictionary<string, string> firstOutput = project.OutputDigests();
 
-        // Nothing changed.
-        project.Build().AssertUpToDate("Tiny");
+        // Nothing changed. With the tasks in MSBuild's own process, as those of the package, nothing is rehearsed either.
+        BuildResult nothing = project.Build(AsPackaged);
+        nothing.AssertUpToDate("Tiny");
+        Assert.DoesNotContain("RehearseBuild", nothing.Tasks);
 
         // An edit of the project file that says the same thing.
         project.Edit("MinWords=\"20\"", "MinWords=\"20\" ");
         project.Build().AssertSucceeded();
         Assert.Equal(firstOutput, project.OutputDigests());
 
-        // A threshold: decided again from stored figures; nothing is extracted or measured.
+        // A threshold: decided again from stored figures; nothing is extracted or measured. The worker starts while NuGet looks at packages.
         project.Edit("MinWords=\"20\"", "MinWords=\"5000\"");
-        BuildResult threshold = project.Build().AssertSucceeded();
+        BuildResult threshold = project.Build(AsPackaged).AssertSucceeded();
+        Assert.True(threshold.Tasks.IndexOf("RehearseBuild") is >= 0 and int rehearsal && rehearsal < threshold.Tasks.IndexOf("StartWorker"));
         threshold.AssertStage("Extract", computed: 0, decided: 0);
         StageCounts dropped = threshold.AssertStage("GopherQuality", computed: 0, decided: 2);
         Assert.Equal(0, dropped.Kept);

@@ -127,10 +127,16 @@ internal sealed class WorkerSession : IDisposable
 
     /// <summary>Runs all phases and returns the events.</summary>
     /// <param name="begin">Tells the worker to begin before it asks for the first phase.</param>
-    public WorkerResult Build(bool begin = false)
+    /// <param name="rehearse">Tells the worker to rehearse the plan before that.</param>
+    public WorkerResult Build(bool begin = false, bool rehearse = false)
     {
         string planPath = WritePlan();
         StringBuilder commands = new();
+        if (rehearse)
+        {
+            commands.Append(JsonSerializer.Serialize(new { command = "rehearse", plan = planPath })).Append('\n');
+        }
+
         if (begin)
         {
             commands.Append(JsonSerializer.Serialize(new { command = "begin", plan = planPath, threads = 2 })).Append('\n');

@@ -124,6 +124,29 @@ public sealed class DatasetBuild : IDisposable
         ReportDamage();
     }
 
+    /// <summary>Goes through all stages and packages the first batch of every shard into a scratch folder, which goes at once.</summary>
+    /// <exception cref="OperationCanceledException">A result is not in the store, or it was cancelled.</exception>
+    internal void Rehearse(CancellationToken cancellation)
+    {
+        _context.Cancellation = cancellation;
+        RunStages(StagePhase.Package);
+        DatasetPackager packager = new(this, cancellation);
+        foreach (Shard shard in _shards)
+        {
+            shard.BatchRows = [.. shard.BatchRows.Take(1)];
+        }
+
+        string scratch = Store.CreateScratchDirectory();
+        try
+        {
+            packager.Rehearse(new OutputFolder(scratch), () => ReportCollector.Collect(this, cancellation));
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
     /// <summary>Runs what is left of the plan and publishes the dataset.</summary>
     /// <returns>The manifest, and whether the output was written (or found to be what would be written).</returns>
     /// <exception cref="PlanException">The output format or an output column is unknown.</exception>

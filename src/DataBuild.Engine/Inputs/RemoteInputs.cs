@@ -28,9 +28,13 @@ public static class RemoteInputs
     public static bool Resolve(PlanFile file, ContentStore store, FileDigests digests, IBuildEvents events, CancellationToken cancellation) =>
         ResolveAsync(file, digests, events, FetchSettings.Of(file) with { UsedSince = store.InUseSince }, cancellation).GetAwaiter().GetResult();
 
+    /// <summary>True when the plan has inputs that may have to be fetched.</summary>
+    internal static bool AreIn(PlanFile file) =>
+        file.Crawl.Any(item => RemoteAddress.IsRemote(item.Include) || RemoteAddress.IsPathListName(item.Include) || CrawlOptions.IsFetching(item));
+
     internal static async Task<bool> ResolveAsync(PlanFile file, FileDigests digests, IBuildEvents events, FetchSettings settings, CancellationToken cancellation)
     {
-        if (!file.Crawl.Any(item => RemoteAddress.IsRemote(item.Include) || RemoteAddress.IsPathListName(item.Include) || CrawlOptions.IsFetching(item)))
+        if (!AreIn(file))
         {
             return true;
         }

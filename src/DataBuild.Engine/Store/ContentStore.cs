@@ -20,19 +20,20 @@ public sealed class ContentStore : IDisposable
     private readonly StoreLease _lease;
     private readonly string _inputs;
     private readonly RemoteCache? _remote;
-    private readonly ConcurrentDictionary<ContentDigest, bool> _verified = [];
+    private readonly StoreChecks _checks;
     private readonly ConcurrentDictionary<string, long> _remoteFiles = new(StringComparer.Ordinal);
     private volatile bool _fetchAtOnce;
-    private int _corrupt;
 
     /// <summary>Opens a store, creating its folders.</summary>
     /// <param name="root">Folder of the store.</param>
     /// <param name="remote">A cache behind the store, which takes it over; null for none.</param>
+    /// <param name="checks">What this process knows of the files of the store, to be kept up; null for nothing. That of another store is left alone.</param>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="StoreException">The store was made by a later version.</exception>
-    public ContentStore(string root, RemoteCache? remote = null)
+    public ContentStore(string root, RemoteCache? remote = null, StoreChecks? checks = null)
     {
         Root = Path.GetFullPath(root);
+        _checks = checks is not null && (checks.Root ??= Root) == Root ? checks : new StoreChecks();
         _remote = remote;
         _layout = new StoreLayout(Root);
         _inputs = DownloadedInputs.FolderIn(Root) + Path.DirectorySeparatorChar;
@@ -53,8 +54,8 @@ public sealed class ContentStore : IDisposable
     /// <summary>Folder of the store.</summary>
     public string Root { get; }
 
-    /// <summary>Stored files and records that were found damaged, and removed, since the store was opened.</summary>
-    public int CorruptEntries => _corrupt;
+    /// <summary>Stored files and records that this process found damaged, and removed.</summary>
+    public int CorruptEntries => _checks.CorruptEntries;
 
     /// <summary>When the stay of this process in the store began, by the clock of the store's file system: what was used since then is safe from collection.</summary>
     internal DateTime InUseSince => _lease.Start;
@@ -76,8 +77,7 @@ public sealed class ContentStore : IDisposable
     public string OpenVerified(string digest)
     {
         string path = PathOf(digest);
-        ContentDigest content = ContentDigest.Parse(digest);
-        if (_verified.ContainsKey(content) && File.Exists(path))
+        if (_checks.IsVerified(digest) && File.Exists(path))
         {
             return path;
         }
@@ -89,7 +89,7 @@ public sealed class ContentStore : IDisposable
             string actual = Convert.ToHexStringLower(SHA256.HashData(stream));
             if (actual == digest)
             {
-                _verified[content] = true;
+                _checks.Verified(digest);
                 return path;
             }
 
@@ -119,8 +119,7 @@ public sealed class ContentStore : IDisposable
     internal StoreCorruptException Refuse(string digest, string found)
     {
         string path = PathOf(digest);
-        Interlocked.Increment(ref _corrupt);
-        _verified.TryRemove(ContentDigest.Parse(digest), out _);
+        _checks.Damaged(digest);
         StoreLayout.Remove(path);
         return new StoreCorruptException(digest, path, found);
     }
@@ -166,7 +165,7 @@ public sealed class ContentStore : IDisposable
         }
 
         Replace(temporary, path);
-        _verified[ContentDigest.Parse(digest)] = true;
+        _checks.Verified(digest);
     }
 
     private ActionRecord? TryGetLocalRecord(string key)
@@ -195,7 +194,7 @@ public sealed class ContentStore : IDisposable
         ActionRecord? record = ActionRecord.Deserialize(key, bytes);
         if (record is null)
         {
-            Interlocked.Increment(ref _corrupt);
+            _checks.Damaged();
             StoreLayout.Remove(path);
             return null;
         }
@@ -236,12 +235,12 @@ public sealed class ContentStore : IDisposable
                 return true;
             }
 
-            Interlocked.Increment(ref _corrupt);
+            _checks.Damaged();
             StoreLayout.Remove(info.FullName);
         }
         else if (Directory.Exists(info.FullName))
         {
-            Interlocked.Increment(ref _corrupt);
+            _checks.Damaged();
             StoreLayout.Remove(info.FullName);
         }
 
