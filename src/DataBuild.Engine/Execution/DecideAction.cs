@@ -33,10 +33,10 @@ internal static class DecideAction
         }
 
         string hex = key.ToHex();
-        if (context.Store.TryGetRecord(hex) is { } stored)
+        if (context.Store.TryGetRecord(hex) is { Files: [StoredFile decided], Counts: { } known })
         {
-            shard.Add(stored.Files[0]);
-            tally.Count(stored.Counts!);
+            shard.Add(decided);
+            tally.Count(known);
             return true;
         }
 

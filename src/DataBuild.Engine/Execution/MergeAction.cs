@@ -29,7 +29,7 @@ internal static class MergeAction
 
         string hex = key.ToHex();
         ActionRecord? record = context.Store.TryGetRecord(hex);
-        if (record is null)
+        if (record is null || record.FilesOfShard.Count != shards.Count)
         {
             if (!compute)
             {

@@ -47,7 +47,7 @@ internal static class ReadAction
 
         string hex = key.ToHex();
         ActionRecord? record = context.Store.TryGetRecord(hex);
-        if (record is not null)
+        if (record is { Counts: not null })
         {
             Advance(new FileInfo(shard.Input.Path).Length, read, extract);
         }

@@ -75,6 +75,13 @@ public sealed class ActionRecord
     /// <summary>All files named by the record.</summary>
     public IEnumerable<StoredFile> AllFiles() => Made is null ? Files : Files.Concat(Made.Select(m => m.File));
 
+    // Whoever can write the store, or answers for a remote one, can make up a record with the right checksum.
+    private bool IsWhole =>
+        Files?.All(f => f is not null) == true && BatchRows?.All(r => r >= 0) == true && Defects?.All(d => d is not null) == true
+        && FilesOfShard?.All(f => f >= 0) == true && (FilesOfShard.Count == 0 || FilesOfShard.Sum(f => (long)f) == Files.Count)
+        && Made?.All(m => m is { Name: not null, File: not null } && IsPlainName(m.Name)) != false
+        && (Counts is null || (Counts is { In: >= 0, Kept: >= 0, Dropped: not null } && Counts.Dropped.Values.All(d => d >= 0) && Counts.AddsUp));
+
     /// <summary>The record as stored under a key. The first line is the digest of the key and the rest, so a torn, edited or misplaced record reads as missing.</summary>
     internal byte[] Serialize(string key)
     {
@@ -99,9 +106,7 @@ public sealed class ActionRecord
 
         try
         {
-            ActionRecord? record = JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord);
-
-            return record?.AllFiles().All(f => f is not null) == true && record.Made?.All(m => IsPlainName(m.Name)) != false ? record : null;
+            return JsonSerializer.Deserialize(body, ActionRecordJson.Default.ActionRecord) is { IsWhole: true } record ? record : null;
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {

@@ -57,6 +57,53 @@ public sealed class SecurityTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"files":null}""")]
+    [InlineData("""{"files":[null]}""")]
+    [InlineData("""{"files":[{"digest":5,"length":1,"columns":[]}]}""")]
+    [InlineData("""{"files":[{"length":1,"columns":[]}]}""")]
+    [InlineData("""{"made":[null]}""")]
+    [InlineData("""{"made":[{"name":null,"file":null}]}""")]
+    [InlineData("""{"batchRows":null}""")]
+    [InlineData("""{"batchRows":[-1]}""")]
+    [InlineData("""{"defects":[null]}""")]
+    [InlineData("""{"filesOfShard":[1]}""")]
+    [InlineData("""{"filesOfShard":[-1,1]}""")]
+    [InlineData("""{"counts":{"in":1,"kept":0}}""")]
+    [InlineData("""{"counts":{"in":0,"kept":0,"dropped":null}}""")]
+    [InlineData("""{"counts":{"in":0,"kept":1,"dropped":{"a":-1}}}""")]
+    public void ARecordThatIsNotWholeIsNone(string body)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(body);
+        byte[] head = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData([.. "key"u8, .. bytes])) + "\n");
+        Assert.Null(ActionRecord.Deserialize("key", [.. head, .. bytes]));
+    }
+
+    /// <summary>As a cache that lies, and takes care of the checksum, can have them.</summary>
+    [Fact]
+    public void RecordsThatSomeoneMadeUpAreWholeOrNone()
+    {
+        _dataset.Build();
+        byte[][] seeds = [.. Directory.EnumerateFiles(Path.Combine(_dataset.StoreFolder, "ac"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes).Select(b => b[(Array.IndexOf(b, (byte)'\n') + 1)..])];
+        int whole = 0;
+        Mutator.Run(seeds, 3000, ["null", "[null]", "{}", "[]", "-1", "1e9", "99999999999", "\"filesOfShard\":[7],", "\"counts\":null,", "\"made\":[null],", "\"columns\":[{}]", "\"digest\":5,"], body =>
+        {
+            byte[] head = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData([.. "key"u8, .. body])) + "\n");
+            if (ActionRecord.Deserialize("key", [.. head, .. body]) is not { } record)
+            {
+                return;
+            }
+
+            whole++;
+            Assert.All(record.AllFiles(), f => Assert.True(f.Digest.Length == 64 && f.Length >= 0 && f.Columns.All(c => c.Name is not null && c.Digest.Length == 64)));
+            Assert.True(record.FilesOfShard.Count == 0 || record.FilesOfShard.Sum() == record.Files.Count);
+            Assert.True(record.Counts?.AddsUp != false && record.BatchRows.All(r => r >= 0));
+        });
+        Assert.True(whole > 0);
+    }
+
     [Fact]
     public void TheReportAndTheCardEscapeWhatStrangersWrote()
     {
