@@ -12,9 +12,14 @@ public sealed record ExecutionProviderRequest(string Provider = "cpu", string? L
     /// <param name="provider">Option of the provider; empty for none.</param>
     /// <param name="libraryPath">Option of the library, relative to the project.</param>
     /// <param name="context">Context of the stage.</param>
-    internal static ExecutionProviderRequest Of(string provider, string? libraryPath, StageContext context) => new(
-        provider.Length > 0 ? provider : context.Properties.GetValueOrDefault("DataBuildExecutionProvider") is { Length: > 0 } asked ? asked : "cpu",
-        libraryPath is null ? null : Path.GetFullPath(Path.Combine(context.ProjectDirectory, libraryPath)));
+    /// <exception cref="StageException">DB4002: the library that the project brings cannot be taken.</exception>
+    internal static ExecutionProviderRequest Of(string provider, string? libraryPath, StageContext context)
+    {
+        OnnxRuntimeLibrary.Use(context.Properties.GetValueOrDefault(OnnxRuntimeLibrary.Property));
+        return new ExecutionProviderRequest(
+            provider.Length > 0 ? provider : context.Properties.GetValueOrDefault("DataBuildExecutionProvider") is { Length: > 0 } asked ? asked : "cpu",
+            libraryPath is null ? null : Path.GetFullPath(Path.Combine(context.ProjectDirectory, libraryPath)));
+    }
 }
 
 /// <summary>Sets up execution providers, and says in plain words what is missing where one is.</summary>
@@ -120,13 +125,18 @@ internal static class ExecutionProviderSetup
     private const string WhatToInstall =
         "Build with DataBuildAccelerator=cuda (package Microsoft.ML.OnnxRuntime.Gpu, CUDA 13 and cuDNN 9 on the machine), or name a plugin provider's library in EpLibraryPath.";
 
+    private const string WhatItNeeds = "It needs an NVIDIA driver, CUDA 13 and cuDNN 9 on the machine, TensorRT's provider TensorRT besides; Provider=\"auto\" goes on with the CPU.";
+
     private static void Require(string provider, SessionOptions options, Action<SessionOptions> append)
     {
         if (Try(options, append) is { } failure)
         {
+            string[] available = OrtEnv.Instance().GetAvailableProviders();
             throw new StageException(
                 "DB4002",
-                $"the execution provider '{provider}' is not part of the ONNX Runtime that is installed (it has: {string.Join(", ", OrtEnv.Instance().GetAvailableProviders())}; {Innermost(failure)}). {WhatToInstall}",
+                available.Contains(provider + "ExecutionProvider", StringComparer.OrdinalIgnoreCase)
+                    ? $"the execution provider '{provider}' does not start: {Innermost(failure).ReplaceLineEndings(" ")} {WhatItNeeds}"
+                    : $"the execution provider '{provider}' is not part of the ONNX Runtime that is installed (it has: {string.Join(", ", available)}; {Innermost(failure)}). {WhatToInstall}",
                 inner: failure);
         }
     }
