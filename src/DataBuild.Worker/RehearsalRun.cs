@@ -9,22 +9,23 @@ internal sealed class RehearsalRun
     private readonly CancellationTokenSource _cancellation;
     private readonly Thread _thread;
     private StoreChecks? _checks;
+    private Exception? _stopped;
 
     /// <summary>Begins at once.</summary>
     public RehearsalRun(string planPath, CancellationToken cancellation)
     {
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _thread = new Thread(() => _checks = Rehearsal.Run(planPath, _cancellation.Token)) { IsBackground = true, Name = "rehearsal" };
+        _thread = new Thread(() => _checks = Rehearsal.Run(planPath, out _stopped, _cancellation.Token)) { IsBackground = true, Name = "rehearsal" };
         _thread.Start();
     }
 
     /// <summary>Ends it.</summary>
-    /// <returns>What it found out about the store.</returns>
-    public StoreChecks End()
+    /// <returns>What it found out about the store, and what stopped it, if anything did.</returns>
+    public (StoreChecks Checks, Exception? Stopped) End()
     {
         _cancellation.Cancel();
         _thread.Join();
         _cancellation.Dispose();
-        return _checks!;
+        return (_checks!, _stopped);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DataBuild.Engine.Execution;
 using DataBuild.Engine.Store;
 using DataBuild.Worker.Progress;
 
@@ -21,6 +22,7 @@ internal static class ServeLoop
         reader.Start();
         RehearsalRun? rehearsal = null;
         StoreChecks? checks = null;
+        Exception? stopped = null;
         AheadRun? ahead = null;
         PhaseRunner? runner = null;
         string? plan = null;
@@ -30,8 +32,12 @@ internal static class ServeLoop
         {
             foreach (Command command in commands.GetConsumingEnumerable())
             {
-                checks = rehearsal?.End() ?? checks;
-                rehearsal = null;
+                if (rehearsal is not null)
+                {
+                    (checks, stopped) = rehearsal.End();
+                    rehearsal = null;
+                }
+
                 if (command.Name == "rehearse")
                 {
                     rehearsal = new RehearsalRun(command.Plan, cancellation.Token);
@@ -59,6 +65,12 @@ internal static class ServeLoop
                 }
 
                 events.PhaseStarted(command.Phase);
+                if (stopped is not null)
+                {
+                    events.Message(MessageImportance.Low, $"the rehearsal of the last build was stopped: {stopped.Message}");
+                    stopped = null;
+                }
+
                 bool? ok = ahead?.PlanPath == command.Plan ? ahead.Ask(command.Phase) : null;
                 if (ok is null)
                 {

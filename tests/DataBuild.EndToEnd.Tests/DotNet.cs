@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using DataBuild.Tests;
 
 namespace DataBuild.EndToEnd.Tests;
 
@@ -98,18 +99,8 @@ internal sealed class RunningBuild : IDisposable
     /// <summary>The binary log, which lies there until this is disposed.</summary>
     public string BinaryLog => _log;
 
-    /// <summary>True when this process, hence each that it starts, ignores SIGINT.</summary>
-    public static bool InterruptIsIgnored =>
-        File.Exists("/proc/self/status")
-        && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
-        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
-
     /// <summary>What Ctrl+C in a terminal does.</summary>
-    public void Interrupt()
-    {
-        using Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Interrupt() => InterruptSignal.Send(_process.Id);
 
     /// <summary>
     /// What the system does to a process that takes too much memory: no process of the build can do anything about it. The worker is spared unless asked for.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DataBuild.Tests;
 
 namespace DataBuild.EndToEnd.Tests;
 
@@ -13,7 +14,7 @@ public sealed class InterruptedBuildTests
     public void Interrupt_ends_the_worker_and_the_next_build_goes_on()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "finds the worker in /proc");
-        Skip.If(RunningBuild.InterruptIsIgnored, "this test run was started with SIGINT ignored, as shells do in the background, and so is every process that it starts");
+        InterruptSignal.Require();
         using DatasetProject project = Project();
         using RunningBuild build = DotNet.Start(project.Folder, "build", "Tiny.csproj");
         int worker = WaitForWork(project, build);

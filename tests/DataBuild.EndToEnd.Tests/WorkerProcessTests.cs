@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataBuild.Tests;
 
 namespace DataBuild.EndToEnd.Tests;
 
@@ -25,7 +26,7 @@ public sealed class WorkerProcessTests
     public void Interrupt_ends_the_build_and_the_worker()
     {
         Skip.If(OperatingSystem.IsWindows(), "sends SIGINT");
-        Skip.If(RunningBuild.InterruptIsIgnored, "this test run was started with SIGINT ignored, as shells do in the background, and so is every process that it starts");
+        InterruptSignal.Require();
         using DatasetProject project = Project();
         project.Write("fake-worker.script", "[Extract]\nwait-for-cancel");
         using RunningBuild build = DotNet.Start(project.Folder, "build", "Tiny.csproj", UseFakeWorker);

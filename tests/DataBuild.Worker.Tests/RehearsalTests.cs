@@ -30,7 +30,7 @@ public sealed class RehearsalTests : IDisposable
         Assert.True(_session.Build().Ok);
         Dictionary<string, string> before = Files();
 
-        StoreChecks checks = Rehearsal.Run(_session.WritePlan(), CancellationToken.None);
+        StoreChecks checks = Rehearsal.Run(_session.WritePlan(), out _, CancellationToken.None);
 
         Assert.Equal(before, Files());
         Assert.Equal(0, checks.CorruptEntries);
@@ -42,16 +42,27 @@ public sealed class RehearsalTests : IDisposable
     public void A_result_that_is_missing_ends_it()
     {
         string plan = _session.WritePlan();
-        Rehearsal.Run(plan, CancellationToken.None);
+        Rehearsal.Run(plan, out _, CancellationToken.None);
         Assert.False(Directory.Exists(_session.Output));
 
         Assert.True(_session.Build().Ok);
         _session.Stage("C4Quality");
         _session.WritePlan();
         Dictionary<string, string> before = Files();
-        Rehearsal.Run(plan, CancellationToken.None);
+        Rehearsal.Run(plan, out _, CancellationToken.None);
 
         Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public void A_plan_that_cannot_be_read_is_told_and_fails_no_build()
+    {
+        Rehearsal.Run(_session.WritePlan(), out Exception? stopped, CancellationToken.None);
+        Assert.Null(stopped);
+        string plan = Path.Combine(_session.Folder, "damaged.databuild.plan.json");
+        File.WriteAllText(plan, "{");
+        Rehearsal.Run(plan, out stopped, CancellationToken.None);
+        Assert.Contains("damaged", stopped!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +95,7 @@ public sealed class RehearsalTests : IDisposable
         Dictionary<string, string> output = Files(_session.Output);
         Directory.Delete(_session.Output, recursive: true);
         string text = Directory.EnumerateFiles(Path.Combine(Store, "cas"), "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
-        Assert.Equal(0, Rehearsal.Run(_session.WritePlan(), CancellationToken.None).CorruptEntries);
+        Assert.Equal(0, Rehearsal.Run(_session.WritePlan(), out _, CancellationToken.None).CorruptEntries);
         byte[] bytes = File.ReadAllBytes(text);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(text, bytes);

@@ -6,25 +6,31 @@ namespace DataBuild.Engine.Execution;
 
 /// <summary>
 /// Goes through the last build of a dataset once more while the next one is being prepared: what that one will run is then compiled, and the stored files that
-/// it will read have been compared with their digests. Reads no input, computes no action, writes nothing but a scratch folder that goes with it, and says
-/// nothing; whatever stops it, the build itself meets again and reports.
+/// it will read have been compared with their digests. Reads no input, computes no action and writes nothing but a scratch folder that goes with it. It fails no
+/// build: whatever stops it, the build itself meets again and reports.
 /// </summary>
 public static class Rehearsal
 {
     /// <summary>Rehearses, as far as results are in the store.</summary>
     /// <param name="planPath">The plan of the last build.</param>
+    /// <param name="stopped">What stopped it before its end; null where nothing did, where it was cancelled and where a result is not in the store.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What it found out about the store.</returns>
-    public static StoreChecks Run(string planPath, CancellationToken cancellation)
+    public static StoreChecks Run(string planPath, out Exception? stopped, CancellationToken cancellation)
     {
         StoreChecks checks = new();
+        stopped = null;
         try
         {
             Run(PlanFile.Load(planPath), checks, cancellation);
         }
-        catch (Exception)
+        catch (OperationCanceledException)
         {
-            // Cancelled, or something is missing, damaged or wrong: for the build to report.
+            // The build has begun, or will compute what is missing.
+        }
+        catch (Exception e)
+        {
+            stopped = e;
         }
 
         return checks;

@@ -91,11 +91,12 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     [SkippableFact]
     public void An_interrupt_cancels_all_jobs()
     {
+        InterruptSignal.Require();
         cluster.Require();
         AddPages(_session);
         using Process build = Start();
         SlurmCluster.Freeze(_session.Folder);
-        SlurmCluster.Signal("INT", build.Id);
+        InterruptSignal.Send(build.Id);
         Assert.True(build.WaitForExit(TimeSpan.FromMinutes(2)), "the build did not end");
         Assert.NotEqual(0, build.ExitCode);
         SlurmCluster.WaitFor("empty queue", TimeSpan.FromMinutes(2), () => SlurmCluster.Queue().Length == 0);
