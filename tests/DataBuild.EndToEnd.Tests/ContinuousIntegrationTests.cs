@@ -63,16 +63,7 @@ public sealed partial class ContinuousIntegrationTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "the runners of the example have a POSIX shell");
         Skip.If(LongRun.Count("DATABUILD_CI_EXAMPLES", 0) == 0, "takes a quarter of a minute beside what RemoteCacheTests show; DATABUILD_CI_EXAMPLES=1 runs it");
         using NginxServer server = new(Path.Combine(_root, "nginx"));
-        Directory.CreateDirectory(Path.Combine(_root, "cache"));
-        server.Start("", $$"""
-            location /databuild/ {
-                root {{_root}}/cache;
-                dav_methods PUT;
-                create_full_put_path on;
-                client_max_body_size 0;
-                if ($http_authorization != "Bearer a-token") { return 401; }
-            }
-            """);
+        server.StartCache(Path.Combine(_root, "cache"), "a-token");
         string example = File.ReadAllText(Path.Combine(Examples, "gitlab-ci.yml"));
         string command = FoldedScript().Match(example).Groups[1].Value.ReplaceLineEndings(" ").Replace("https://cache.example/", server.Address, StringComparison.Ordinal);
         Assert.Contains(server.Address + "databuild", command, StringComparison.Ordinal);

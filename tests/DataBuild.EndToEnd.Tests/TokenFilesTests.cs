@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using DataBuild.Engine.Tests;
 using DataBuild.Tests;
@@ -124,32 +123,5 @@ public sealed class TokenFilesTests
         })));
     }
 
-    private static int[][] Read(DatasetProject project, string format)
-    {
-        string tokens = Path.Combine(project.Output, "tokens");
-        if (format == "Parquet")
-        {
-            return [.. DuckDbQuery.Rows($"SELECT input_ids FROM '{tokens}/train-*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
-        }
-
-        ProcessStartInfo start = new("python3", [Path.Combine(TestPaths.RepositoryRoot, "tests", "tokens", "read_tokens.py"), format.ToLowerInvariant(), tokens, "4"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        Process python;
-        try
-        {
-            python = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new SkipException("python3 is not on this machine");
-        }
-
-        using (python)
-        {
-            Task<string> errors = python.StandardError.ReadToEndAsync();
-            string output = python.StandardOutput.ReadToEnd();
-            python.WaitForExit();
-            Assert.True(python.ExitCode == 0, errors.Result);
-            return JsonSerializer.Deserialize<int[][]>(output)!;
-        }
-    }
+    private static int[][] Read(DatasetProject project, string format) => TokenFiles.Read(Path.Combine(project.Output, "tokens"), format);
 }

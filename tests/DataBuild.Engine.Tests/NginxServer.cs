@@ -24,6 +24,23 @@ internal sealed class NginxServer : IDisposable
     /// <summary>Address, with a slash at the end; the same after another start.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/");
 
+    /// <summary>Starts the server as a remote cache at <c>databuild/</c>, by WebDAV.</summary>
+    /// <param name="cache">Folder that holds the folder <c>databuild</c> of the entries.</param>
+    /// <param name="token">Bearer token, without which it answers 401.</param>
+    public void StartCache(string cache, string token)
+    {
+        Directory.CreateDirectory(Path.Combine(cache, "databuild"));
+        Start("", $$"""
+            location /databuild/ {
+                root {{cache}};
+                dav_methods PUT;
+                create_full_put_path on;
+                client_max_body_size 0;
+                if ($http_authorization != "Bearer {{token}}") { return 401; }
+            }
+            """);
+    }
+
     /// <summary>Starts the server and waits until it accepts connections; skips the test where nginx is not installed.</summary>
     /// <param name="http">Settings of all servers.</param>
     /// <param name="server">Settings of the one server.</param>

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Text.Json;
 using DataBuild.Stages.Tokenize;
-using DataBuild.Tests;
 
 namespace DataBuild.Engine.Tests;
 
@@ -162,38 +159,7 @@ public sealed class TokenFilesTests : IDisposable
         return _dataset.Build();
     }
 
-    private int[][] Read(string format)
-    {
-        if (format == "Parquet")
-        {
-            return [.. DuckDbQuery.Rows($"SELECT input_ids FROM '{Tokens}/train-*.parquet'", r => ((IEnumerable<int>)r.GetValue(0)).ToArray())];
-        }
-
-        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { Path.Combine(TestPaths.RepositoryRoot, "tests", "tokens", "read_tokens.py"), format.ToLowerInvariant(), Tokens, "4" })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        Process python;
-        try
-        {
-            python = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new SkipException("python3 is not on this machine");
-        }
-
-        using (python)
-        {
-            Task<string> errors = python.StandardError.ReadToEndAsync();
-            string output = python.StandardOutput.ReadToEnd();
-            python.WaitForExit();
-            Assert.True(python.ExitCode == 0, errors.Result);
-            return JsonSerializer.Deserialize<int[][]>(output)!;
-        }
-    }
+    private int[][] Read(string format) => TokenFiles.Read(Tokens, format);
 
     private MapRow[] ReadMap() => [.. DuckDbQuery.Rows(
         $"SELECT sequence, position, length, id, start FROM '{Tokens}/train.documents.parquet'",

@@ -89,19 +89,7 @@ public sealed class NginxTests : IDisposable
         Assert.Single(_warnings);
     }
 
-    private void Start()
-    {
-        Directory.CreateDirectory(Path.Combine(_root, "cache", "databuild"));
-        _nginx.Start("", $$"""
-            location /databuild/ {
-                root {{_root}}/cache;
-                dav_methods PUT;
-                create_full_put_path on;
-                client_max_body_size 0;
-                if ($http_authorization != "Bearer {{Token}}") { return 401; }
-            }
-            """);
-    }
+    private void Start() => _nginx.StartCache(Path.Combine(_root, "cache"), Token);
 
     private string[] Stored() => Directory.GetFiles(Path.Combine(_root, "cache", "databuild"), "*", SearchOption.AllDirectories);
 
