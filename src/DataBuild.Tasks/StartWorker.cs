@@ -52,12 +52,4 @@ public sealed class StartWorker : WorkerTask
 
         return true;
     }
-
-    // Asked for only to learn what other projects of the build leave: the compiler, which runs next, asks for none.
-    private int FreeCores()
-    {
-        int granted = RequestCores();
-        ReleaseCores(granted);
-        return granted;
-    }
 }

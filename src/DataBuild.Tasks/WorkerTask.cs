@@ -50,6 +50,14 @@ public abstract class WorkerTask : Task, IMultiThreadableTask
         return BuildEngine is IBuildEngine9 cores ? cores.RequestCores(wanted) : wanted;
     }
 
+    /// <summary>Cores that other projects of the build leave; none is kept, since the compiler, which works beside, asks for none.</summary>
+    private protected int FreeCores()
+    {
+        int granted = RequestCores();
+        ReleaseCores(granted);
+        return granted;
+    }
+
     /// <summary>Gives cores back.</summary>
     private protected void ReleaseCores(int granted)
     {

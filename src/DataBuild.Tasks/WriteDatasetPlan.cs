@@ -74,6 +74,12 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     /// <summary>Folder that they are copied to, relative to the project.</summary>
     public string CopiedTo { get; set; } = "";
 
+    /// <summary>
+    /// True while packages are restored: what they bring is not known then, so this is a guess at the plan of the build that follows. It says nothing of what is
+    /// wrong, which that build will say; where the plan cannot be told without packages, or asks for files from afar, the plan file is removed.
+    /// </summary>
+    public bool IsGuess { get; set; }
+
     /// <summary>The plan file to write.</summary>
     [Required]
     public string PlanFile { get; set; } = "";
@@ -103,6 +109,11 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
     {
         if (OutputFormat is not ("parquet" or "jsonl" or "jsonl.gz" or "jsonl.zst"))
         {
+            if (IsGuess)
+            {
+                return RemoveGuess();
+            }
+
             LogError(DiagnosticCodes.InvalidProperty, $"DataBuildOutputFormat is '{OutputFormat}'; expected 'parquet', 'jsonl', 'jsonl.gz' or 'jsonl.zst'");
             return false;
         }
@@ -112,6 +123,11 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
         string[] copiedStages = [.. CopiedStageAssemblies(projectDirectory)];
         HasSources = Sources.Any(source => !IsGenerated(projectDirectory, source));
         DefinesStages = Assembly.Length > 0 && (copiedStages.Length > 0 || HasSources);
+        if (IsGuess && (DefinesStages || StageAssemblies.Length > 0 || Crawl.Any(item => IsAddress(item.ItemSpec))))
+        {
+            return RemoveGuess();
+        }
+
         DatasetPlan plan = new()
         {
             Name = DatasetName,
@@ -132,6 +148,11 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             StageAssemblies = [.. StageAssemblies.Select(item => item.ItemSpec).Prepend(DefinesStages ? Assembly : "").Where(path => path.Length > 0).Select(path => Rooted(projectDirectory, path)).Concat(copiedStages).Distinct(StringComparer.Ordinal)],
         };
 
+        if (IsGuess)
+        {
+            return WriteIfChanged(Rooted(projectDirectory, PlanFile), plan.ToJson()) is not null;
+        }
+
         OptionFiles = [.. Stages.SelectMany(item => CustomMetadata(item)).SelectMany(option => option.Value.Split(';'))
             .Select(value => value.Trim()).Where(value => value.Length > 0 && File.Exists(Rooted(projectDirectory, value)))
             .Distinct(StringComparer.Ordinal).Select(value => new Microsoft.Build.Utilities.TaskItem(value))];
@@ -142,6 +163,12 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
         }
 
         Changed = changed;
+        return true;
+    }
+
+    private bool RemoveGuess()
+    {
+        File.Delete(Rooted(WithSeparator(Path.GetDirectoryName(ProjectFile)!), PlanFile));
         return true;
     }
 
@@ -195,7 +222,7 @@ public sealed class WriteDatasetPlan : Task, IMultiThreadableTask
             {
                 yield return crawl;
             }
-            else
+            else if (!IsGuess)
             {
                 Log.LogWarning(
                     null, DiagnosticCodes.DuplicateCrawl, null, DiagnosticCodes.HelpLink(DiagnosticCodes.DuplicateCrawl), crawl.DefinedIn, 0, 0, 0, 0,

@@ -8,7 +8,7 @@ namespace DataBuild.Worker;
 /// <summary>
 /// Runs the phases of a plan before they are asked for, while the project is being compiled. What there is to say waits until a phase is asked for. A run
 /// that failed before that, or whose files are no longer what they were, has said nothing and is forgotten; the phases then run anew. The dataset is written
-/// beside its place meanwhile, and published only when the last phase is asked for.
+/// beside its place meanwhile, and published only when the last phase is asked for. It may begin with a guess at the plan, and is of use when that was right.
 /// </summary>
 internal sealed class AheadRun : IBuildEvents, IDisposable
 {
@@ -17,6 +17,8 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
     private readonly List<(StagePhase Phase, Action<IBuildEvents> Send)> _held = [];
     private readonly CancellationTokenSource _cancellation;
     private readonly PhaseRunner _runner;
+    private readonly string _planPath;
+    private readonly byte[]? _guess;
     private readonly Thread _thread;
 
     private StagePhase _running;
@@ -32,18 +34,27 @@ internal sealed class AheadRun : IBuildEvents, IDisposable
     /// <param name="events">Hears what was held back when a phase is asked for.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <param name="checks">What the process knows of the store already; null for nothing.</param>
-    public AheadRun(string planPath, int threads, IBuildEvents events, CancellationToken cancellation, StoreChecks? checks = null)
+    /// <param name="guess">The plan as it probably will be; null for that of the file.</param>
+    public AheadRun(string planPath, int threads, IBuildEvents events, CancellationToken cancellation, StoreChecks? checks = null, byte[]? guess = null)
     {
-        PlanPath = planPath;
+        _planPath = planPath;
+        _guess = guess;
         _events = events;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _runner = new PhaseRunner(planPath, threads, this, checks: checks);
+        _runner = new PhaseRunner(planPath, threads, this, checks: checks, guess: guess);
         _thread = new Thread(RunPhases) { IsBackground = true, Name = "ahead" };
         _thread.Start();
     }
 
-    /// <summary>The plan that is run.</summary>
-    public string PlanPath { get; }
+    /// <summary>Whether it runs the plan of that file, as the file is now, and has not failed yet.</summary>
+    public bool Runs(string planPath)
+    {
+        lock (_lock)
+        {
+            return planPath == _planPath
+                && (_guess is null || (!(_failed && !_failureWasAsked) && File.ReadAllBytes(planPath).AsSpan().SequenceEqual(_guess)));
+        }
+    }
 
     /// <summary>True when it has run all that it may, or failed.</summary>
     public bool HasEnded => !_thread.IsAlive;

@@ -9,7 +9,14 @@ using DataBuild.Engine.Store.Remote;
 namespace DataBuild.Worker;
 
 /// <summary>Runs the phases of one dataset's build, in order, and turns what goes wrong into diagnostics with codes.</summary>
-internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null, StoreChecks? checks = null) : IDisposable
+/// <param name="planPath">Path of the plan.</param>
+/// <param name="threads">Most threads to use.</param>
+/// <param name="events">Hears what happens.</param>
+/// <param name="furtherTakedown">Takedown lists beside those of the plan; null for a build.</param>
+/// <param name="checks">What the process knows of the store already; null for nothing.</param>
+/// <param name="guess">The plan as it probably will be; null for that of the file.</param>
+internal sealed class PhaseRunner(
+    string planPath, int threads, IBuildEvents events, IReadOnlyList<string>? furtherTakedown = null, StoreChecks? checks = null, byte[]? guess = null) : IDisposable
 {
     private PlanFile? _file;
     private BuildLock? _lock;
@@ -84,7 +91,7 @@ internal sealed class PhaseRunner(string planPath, int threads, IBuildEvents eve
 
     private bool Begin(CancellationToken cancellation)
     {
-        _file = PlanFile.Load(planPath);
+        _file = guess is null ? PlanFile.Load(planPath) : PlanFile.Read(guess, planPath);
         _file.Takedown = [.. _file.Takedown, .. furtherTakedown ?? []];
         StageRegistry registry = StageRegistry.BuiltIn();
         registry.AddAssemblies([.. _file.StageAssemblies.Where(File.Exists)]);

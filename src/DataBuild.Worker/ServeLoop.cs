@@ -46,9 +46,18 @@ internal static class ServeLoop
 
                 if (command.Name == "begin")
                 {
-                    ahead?.Dispose();
-                    ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token, checks);
-                    checks = null;
+                    if (command.Guess is { } guess)
+                    {
+                        checks = new StoreChecks();
+                        ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token, checks, File.ReadAllBytes(guess));
+                    }
+                    else if (ahead?.Runs(command.Plan) != true)
+                    {
+                        ahead?.Dispose();
+                        ahead = new AheadRun(command.Plan, command.Threads, events, cancellation.Token, checks);
+                        checks = null;
+                    }
+
                     continue;
                 }
 
@@ -71,7 +80,7 @@ internal static class ServeLoop
                     stopped = null;
                 }
 
-                bool? ok = ahead?.PlanPath == command.Plan ? ahead.Ask(command.Phase) : null;
+                bool? ok = ahead?.Runs(command.Plan) == true ? ahead.Ask(command.Phase) : null;
                 if (ok is null)
                 {
                     ahead?.Dispose();
@@ -119,7 +128,12 @@ internal static class ServeLoop
                     cancellation.Cancel();
                     break;
                 case "begin":
-                    commands.Add(new Command("begin", root.GetProperty("plan").GetString()!, default, Math.Max(1, root.GetProperty("threads").GetInt32())));
+                    commands.Add(new Command(
+                        "begin",
+                        root.GetProperty("plan").GetString()!,
+                        default,
+                        Math.Max(1, root.GetProperty("threads").GetInt32()),
+                        root.TryGetProperty("guess", out JsonElement guess) ? guess.GetString() : null));
                     break;
                 case "run":
                     commands.Add(new Command(
@@ -141,5 +155,5 @@ internal static class ServeLoop
         commands.CompleteAdding();
     }
 
-    private sealed record Command(string Name, string Plan, StagePhase Phase, int Threads);
+    private sealed record Command(string Name, string Plan, StagePhase Phase, int Threads, string? Guess = null);
 }

@@ -47,6 +47,9 @@ public sealed class IncrementalBuildTests
         project.Edit("MinWords=\"20\"", "MinWords=\"5000\"");
         BuildResult threshold = project.Build(AsPackaged).AssertSucceeded();
         Assert.True(threshold.Tasks.IndexOf("RehearseBuild") is >= 0 and int rehearsal && rehearsal < threshold.Tasks.IndexOf("StartWorker"));
+        // It began with the very plan that the build came to.
+        string plan = Path.Combine(project.Folder, "obj", "Debug", "net10.0", "Tiny.databuild.plan.json");
+        Assert.Equal(File.ReadAllBytes(plan), File.ReadAllBytes(plan.Replace(".plan.", ".guess.", StringComparison.Ordinal)));
         threshold.AssertStage("Extract", computed: 0, decided: 0);
         StageCounts dropped = threshold.AssertStage("GopherQuality", computed: 0, decided: 2);
         Assert.Equal(0, dropped.Kept);
@@ -81,8 +84,11 @@ public sealed class IncrementalBuildTests
         Assert.Equal(firstOutput, project.OutputDigests());
 
         // CleanStore takes that too; from nothing comes the same dataset.
-        Assert.Equal(0, project.Build("-t:CleanStore").ExitCode);
+        // A worker that an edit has started early is not in the way.
+        project.Edit("MinWords=\"20\"", "MinWords=\"21\"");
+        Assert.Equal(0, project.Build("-t:CleanStore", AsPackaged).ExitCode);
         Assert.False(Directory.Exists(project.Store));
+        project.Edit("MinWords=\"21\"", "MinWords=\"20\"");
         project.Build("-p:DataBuildThreads=8").AssertSucceeded().AssertStage("Extract", computed: 2);
         Assert.Equal(firstOutput, project.OutputDigests());
     }

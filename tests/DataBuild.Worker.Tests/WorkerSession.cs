@@ -128,10 +128,18 @@ internal sealed class WorkerSession : IDisposable
     /// <summary>Runs all phases and returns the events.</summary>
     /// <param name="begin">Tells the worker to begin before it asks for the first phase.</param>
     /// <param name="rehearse">Tells the worker to rehearse the plan before that.</param>
-    public WorkerResult Build(bool begin = false, bool rehearse = false)
+    /// <param name="guess">Content of a plan that the worker is told to begin with before it is told the plan; null for none.</param>
+    public WorkerResult Build(bool begin = false, bool rehearse = false, byte[]? guess = null)
     {
         string planPath = WritePlan();
         StringBuilder commands = new();
+        if (guess is not null)
+        {
+            string guessPath = Path.Combine(Folder, "Test.databuild.guess.json");
+            File.WriteAllBytes(guessPath, guess);
+            commands.Append(JsonSerializer.Serialize(new { command = "begin", plan = planPath, guess = guessPath, threads = 2 })).Append('\n');
+        }
+
         if (rehearse)
         {
             commands.Append(JsonSerializer.Serialize(new { command = "rehearse", plan = planPath })).Append('\n');

@@ -64,18 +64,30 @@ public sealed class PlanFile
     /// <exception cref="PlanException">The file cannot be read or is of another version.</exception>
     public static PlanFile Load(string path)
     {
-        PlanFile? plan;
         try
         {
-            plan = JsonSerializer.Deserialize(File.ReadAllBytes(path), PlanFileJson.Default.PlanFile);
-        }
-        catch (JsonException exception)
-        {
-            throw new PlanException("DB1010", $"'{path}' is no plan file: {exception.Message}", path);
+            return Read(File.ReadAllBytes(path), path);
         }
         catch (IOException exception)
         {
             throw new PlanException("DB1010", $"the plan file '{path}' cannot be read: {exception.Message}", path);
+        }
+    }
+
+    /// <summary>Reads the content of a plan file.</summary>
+    /// <param name="json">Content.</param>
+    /// <param name="path">Where it is from, for errors.</param>
+    /// <exception cref="PlanException">It is no plan or is of another version.</exception>
+    public static PlanFile Read(ReadOnlySpan<byte> json, string path)
+    {
+        PlanFile? plan;
+        try
+        {
+            plan = JsonSerializer.Deserialize(json, PlanFileJson.Default.PlanFile);
+        }
+        catch (JsonException exception)
+        {
+            throw new PlanException("DB1010", $"'{path}' is no plan file: {exception.Message}", path);
         }
 
         if (plan is not { FormatVersion: CurrentFormatVersion })
