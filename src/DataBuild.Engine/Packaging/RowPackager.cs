@@ -5,7 +5,7 @@ using DataBuild.Engine.Execution;
 namespace DataBuild.Engine.Packaging;
 
 /// <summary>
-/// Writes the rows of the kept documents, in order of the shards, to files of the output format. Rows are chosen on pool threads while the files are encoded.
+/// Writes the rows of the kept documents, in order of the shards, to files of the output format. Rows are chosen on pool threads while the files are encoded, of Parquet several row groups at a time.
 /// </summary>
 internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedColumn> columns, PublishedFacts facts, StageTally progress, CancellationToken cancellation)
 {
@@ -84,7 +84,12 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
 
     private void Write(OutputFolder folder, Chosen chosen)
     {
-        if (chosen.Rows > 0)
+        int documents = chosen.Loaded.Documents.Count;
+        if (chosen.Rows == 0)
+        {
+            chosen.Loaded.Dispose();
+        }
+        else
         {
             if (_writer is null || _fileBytes >= TextBytesPerFile)
             {
@@ -92,20 +97,19 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
                 StartFile(folder);
             }
 
-            _writer!.Write(chosen.Columns);
+            _writer!.Write(chosen.Columns, chosen.Loaded);
             _rows[^1] += chosen.Rows;
             _fileBytes += chosen.TextBytes;
         }
 
-        progress.Advance(chosen.Loaded.Documents.Count);
+        progress.Advance(documents);
         progress.Measured(chosen.Rows, 0, 0);
-        chosen.Loaded.Dispose();
     }
 
     private void StartFile(OutputFolder folder)
     {
         _stream = folder.Create(PartName(_rows.Count));
-        _writer = TableWriter.Create(_format, _stream, columns);
+        _writer = TableWriter.Create(_format, _stream, columns, build.Threads);
         _rows.Add(0);
         _fileBytes = 0;
     }

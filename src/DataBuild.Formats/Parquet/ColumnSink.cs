@@ -29,6 +29,9 @@ internal abstract class ColumnSink
     /// <summary>Writes a range of rows; returns the uncompressed bytes.</summary>
     public abstract long Write(ColumnWriter writer, Column column, int from, int count);
 
+    /// <summary>The uncompressed bytes of a range of rows.</summary>
+    public abstract long Measure(Column column, int from, int count);
+
     private Span<short> Definition(int count) => Levels(ref _definition, count);
 
     private Span<short> Repetition(int count) => Levels(ref _repetition, count);
@@ -69,8 +72,10 @@ internal abstract class ColumnSink
             }
 
             ((ColumnWriter<TPhysical>)writer).WriteBatch(count, definition, default, MemoryMarshal.Cast<T, TPhysical>(values));
-            return (long)count * Unsafe.SizeOf<T>();
+            return Measure(column, from, count);
         }
+
+        public override long Measure(Column column, int from, int count) => (long)count * Unsafe.SizeOf<T>();
     }
 
     private sealed class Strings : ColumnSink
@@ -97,6 +102,12 @@ internal abstract class ColumnSink
             }
 
             ((ColumnWriter<ByteArray>)writer).WriteBatch(count, definition, default, _values.AsSpan(0, present));
+            return Measure(column, from, count);
+        }
+
+        public override long Measure(Column column, int from, int count)
+        {
+            ReadOnlySpan<int> offsets = ((StringColumn)column).Offsets;
             return offsets[from + count] - offsets[from] + (4L * count);
         }
 
@@ -139,7 +150,19 @@ internal abstract class ColumnSink
             }
 
             ((ColumnWriter<TPhysical>)writer).WriteBatch(levels, definition[..levels], repetition[..levels], MemoryMarshal.Cast<T, TPhysical>(_elements.AsSpan(0, elements)));
-            return ((long)elements * Unsafe.SizeOf<T>()) + (4L * count);
+            return Measure(column, from, count);
+        }
+
+        public override long Measure(Column column, int from, int count)
+        {
+            var lists = (ListColumn<T>)column;
+            long elements = 0;
+            for (int row = from; row < from + count; row++)
+            {
+                elements += column.IsNull(row) ? 0 : lists[row].Length;
+            }
+
+            return (elements * Unsafe.SizeOf<T>()) + (4L * count);
         }
     }
 }

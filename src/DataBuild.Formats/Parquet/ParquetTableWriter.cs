@@ -11,7 +11,10 @@ namespace DataBuild.Formats.Parquet;
 public sealed class ParquetTableWriter : IDisposable
 {
     /// <summary>Rows looked at between two checks of the row group's size.</summary>
-    private const int SliceRows = 256;
+    internal const int SliceRows = 256;
+
+    /// <summary>Uncompressed bytes after which a row group is closed where nothing else is asked for.</summary>
+    internal const long DefaultRowGroupBytes = 64 << 20;
 
     private const int CompressionLevel = 3;
     private const string CreatedBy = "DataBuild version 1.0.0";
@@ -30,7 +33,7 @@ public sealed class ParquetTableWriter : IDisposable
     /// <param name="schema">The columns, all of them nullable.</param>
     /// <param name="metadata">Key-value metadata; written in ordinal order of the keys.</param>
     /// <param name="rowGroupBytes">Uncompressed bytes after which a row group is closed; default 64 MiB.</param>
-    public ParquetTableWriter(Stream output, IReadOnlyList<ColumnSchema> schema, IReadOnlyDictionary<string, string>? metadata = null, long rowGroupBytes = 64 << 20)
+    public ParquetTableWriter(Stream output, IReadOnlyList<ColumnSchema> schema, IReadOnlyDictionary<string, string>? metadata = null, long rowGroupBytes = DefaultRowGroupBytes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(schema.Count);
         _schema = schema;
@@ -65,11 +68,16 @@ public sealed class ParquetTableWriter : IDisposable
     /// <exception cref="ArgumentException">Number, types or lengths of the columns are not those of the schema.</exception>
     public void Write(params ReadOnlySpan<Column> columns)
     {
-        Check(columns);
-        int rows = columns[0].Length;
-        for (int from = 0; from < rows; from += SliceRows)
+        Check(_schema, columns);
+        Write(columns, 0, columns[0].Length);
+    }
+
+    /// <summary>Appends rows of a batch, which has been checked.</summary>
+    internal void Write(ReadOnlySpan<Column> columns, int first, int rows)
+    {
+        for (int from = first; from < first + rows; from += SliceRows)
         {
-            int count = Math.Min(SliceRows, rows - from);
+            int count = Math.Min(SliceRows, first + rows - from);
             _group ??= _file.AppendBufferedRowGroup();
             for (int i = 0; i < columns.Length; i++)
             {
@@ -113,18 +121,18 @@ public sealed class ParquetTableWriter : IDisposable
         _groupBytes = 0;
     }
 
-    private void Check(ReadOnlySpan<Column> columns)
+    internal static void Check(IReadOnlyList<ColumnSchema> schema, ReadOnlySpan<Column> columns)
     {
-        if (columns.Length != _schema.Count)
+        if (columns.Length != schema.Count)
         {
-            throw new ArgumentException($"{columns.Length} columns given, the schema has {_schema.Count}", nameof(columns));
+            throw new ArgumentException($"{columns.Length} columns given, the schema has {schema.Count}", nameof(columns));
         }
 
         for (int i = 0; i < columns.Length; i++)
         {
-            if (columns[i].Type != _schema[i].Type || columns[i].Length != columns[0].Length)
+            if (columns[i].Type != schema[i].Type || columns[i].Length != columns[0].Length)
             {
-                throw new ArgumentException($"column '{_schema[i].Name}' has {columns[i].Length} rows of {columns[i].Type}, expected {columns[0].Length} rows of {_schema[i].Type}", nameof(columns));
+                throw new ArgumentException($"column '{schema[i].Name}' has {columns[i].Length} rows of {columns[i].Type}, expected {columns[0].Length} rows of {schema[i].Type}", nameof(columns));
             }
         }
     }
