@@ -11,15 +11,22 @@ internal static class MetadataCommand
     {
         bool show = args.Contains("show");
         HtmlExtractor extractor = new();
+        bool validation = args.Contains("validation");
+        bool training = args.Contains("training");
         Field title = new("title", show);
         Field author = new("author", show);
         Field date = new("date", show);
         Field dateNear = new("date within a day", false);
         foreach (TruthPage page in PageSet.Read("wcxb"))
         {
+            if (page.IsValidation ? training : validation)
+            {
+                continue;
+            }
+
             ExtractedPage got = extractor.Extract(page.Html, page.Charset, page.Url, new ExtractOptions { Mode = ExtractMode.Heuristic });
             title.Add(page.Url, got.Title, page.Truth.Title, Same(got.Title, page.Truth.Title));
-            author.Add(page.Url, got.Author, page.Truth.Author, Same(got.Author, page.Truth.Author));
+            author.Add(page.Url, got.Author, page.Truth.Author, SameNames(got.Author, page.Truth.Author));
             date.Add(page.Url, got.DatePublished, page.Truth.Date, got.DatePublished == page.Truth.Date);
             dateNear.Add(page.Url, got.DatePublished, page.Truth.Date, DaysApart(got.DatePublished, page.Truth.Date) <= 1);
         }
@@ -32,6 +39,13 @@ internal static class MetadataCommand
 
     // Equal but for case, white space and punctuation.
     private static bool Same(string? a, string? b) => a is not null && b is not null && Plain(a) == Plain(b);
+
+    // Lists of names are divided by commas, semicolons or "and".
+    private static bool SameNames(string? a, string? b) =>
+        Same(a, b) || (a is not null && b is not null && Names(a).SequenceEqual(Names(b)));
+
+    private static IEnumerable<string> Names(string list) =>
+        list.Replace(" and ", ",", StringComparison.Ordinal).Replace(" & ", ",", StringComparison.Ordinal).Split([',', ';']).Select(Plain).Where(n => n.Length > 0);
 
     private static string Plain(string text) =>
         string.Concat(text.Normalize(NormalizationForm.FormKD).ToLowerInvariant().Where(char.IsLetterOrDigit));

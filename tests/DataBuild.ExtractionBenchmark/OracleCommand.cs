@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataBuild.Stages.Extract;
 
 namespace DataBuild.ExtractionBenchmark;
@@ -6,17 +7,28 @@ namespace DataBuild.ExtractionBenchmark;
 internal static class OracleCommand
 {
     /// <summary>What perfect labels of the blocks would score.</summary>
-    public static void Run()
+    public static void Run(string[] args)
     {
-        foreach (IGrouping<string, LabelledPage> set in LabelledPage.Load(validation: true).Where(p => p.Page.Truth.Text is not null).GroupBy(p => p.Page.Set))
+        string? dump = new Arguments(args).Text("out");
+        bool training = args.Contains("training");
+        foreach (IGrouping<string, LabelledPage> set in LabelledPage.Load(validation: !training).Where(p => p.Page.Truth.Text is not null).GroupBy(p => p.Page.Set))
         {
+            List<string> lines = [];
             Scoring scoring = new();
             ExtractScratch scratch = new(null);
             foreach (LabelledPage page in set)
             {
                 scratch.Parse(page.Page.Html, page.Page.Charset, page.Page.Url, ExtractOptions.Default, out _);
                 bool[] kept = [.. page.Labels.Select(l => l >= 0.45f)];
-                scoring.Add(page.Page, scratch.Render(kept, new ExtractOptions { Format = ExtractFormat.Text }));
+                string text = scratch.Render(kept, new ExtractOptions { Format = ExtractFormat.Text });
+                scoring.Add(page.Page, text);
+                lines.Add(JsonSerializer.Serialize(new { url = page.Page.Url, text }));
+            }
+
+            if (dump is not null)
+            {
+                Directory.CreateDirectory(dump);
+                File.WriteAllLines(Path.Combine(dump, set.Key + ".jsonl"), lines);
             }
 
             Console.WriteLine($"{set.Key} with perfect labels: {scoring}");

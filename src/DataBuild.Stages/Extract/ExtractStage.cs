@@ -9,10 +9,10 @@ namespace DataBuild.Stages.Extract;
 
 /// <summary>What extraction finds on a page.</summary>
 /// <param name="Text">Main content in the format asked for; null when the page gives none.</param>
-/// <param name="Title">Title of the page.</param>
+/// <param name="Title">Title of the page without the site's name.</param>
 /// <param name="LanguageDeclared">Language that the page declares, as a BCP 47 tag.</param>
-/// <param name="Author">Author that the page states.</param>
-/// <param name="DatePublished">Date of publication that the page states, ISO 8601.</param>
+/// <param name="Author">Authors that the page states or shows in its byline; of a thread the first poster.</param>
+/// <param name="DatePublished">Date of publication that the page states or shows beside its heading, ISO 8601.</param>
 /// <param name="SiteName">Name of the site that the page states.</param>
 /// <param name="CanonicalUrl">Canonical address that the page states.</param>
 /// <param name="License">Licence that the page states.</param>
@@ -41,7 +41,7 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 8, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 9, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();

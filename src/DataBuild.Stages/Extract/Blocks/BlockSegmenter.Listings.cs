@@ -18,17 +18,17 @@ internal sealed partial class BlockSegmenter
             case HtmlTag.Code or HtmlTag.Samp or HtmlTag.Tt:
                 return HasLines(node);
             case HtmlTag.Td:
-                return HasClass(node, "code"u8) && HasLines(node);
+                return (HasClass(node, "code"u8) || HasClass(node, "crayon-code"u8)) && HasLines(node);
             case HtmlTag.Ol:
                 return _tree.Attribute(node, "class"u8).StartsWith("dp-"u8);
             case HtmlTag.Table:
                 return HasClass(node, "js-file-line-container"u8);
             case HtmlTag.Div:
                 ReadOnlySpan<byte> cls = _tree.Attribute(node, "class"u8);
-                return cls.IndexOf("ode"u8) >= 0
+                return (cls.IndexOf("fragment"u8) >= 0 && HasClass(node, "fragment"u8) && StartsWithLine(node)) || (cls.IndexOf("ode"u8) >= 0
                     && (HasClass(node, "CodeMirror-code"u8)
-                        || ((HasClass(node, "code"u8) || HasClass(node, "codebox"u8) || HasClass(node, "code-block"u8) || HasClass(node, "codeblock"u8)) && HasLines(node))
-                        || HasCodeLines(node));
+                        || ((HasClass(node, "code"u8) || HasClass(node, "codebox"u8) || HasClass(node, "code-block"u8) || HasClass(node, "codeblock"u8) || HasClass(node, "w3-code"u8)) && HasLines(node))
+                        || HasCodeLines(node) || ((cls.IndexOf("odeBlock"u8) >= 0 || cls.IndexOf("odeblock"u8) >= 0 || cls.IndexOf("ode-block"u8) >= 0) && HasCodeRows(node))));
             default:
                 return false;
         }
@@ -65,7 +65,7 @@ internal sealed partial class BlockSegmenter
                     lines = true;
                     break;
                 case HtmlTag.Div:
-                    lines |= HasClass(inner, "line"u8);
+                    lines |= HasClass(inner, "line"u8) || HasClass(inner, "crayon-line"u8);
                     break;
                 case HtmlTag.Pre or HtmlTag.P or HtmlTag.Table or HtmlTag.Img or HtmlTag.Ul or (>= HtmlTag.H1 and <= HtmlTag.H6):
                     return false;
@@ -75,6 +75,17 @@ internal sealed partial class BlockSegmenter
         }
 
         return lines;
+    }
+
+    private bool StartsWithLine(int node)
+    {
+        int child = _tree[node].FirstChild;
+        while (child != 0 && _tree[child].Kind != HtmlNodeKind.Element)
+        {
+            child = _tree[child].NextSibling;
+        }
+
+        return child != 0 && _tree[child].Tag == HtmlTag.Div && HasClass(child, "line"u8);
     }
 
     // One element a line, all text of which is code.
@@ -117,14 +128,46 @@ internal sealed partial class BlockSegmenter
             }
         }
 
-        return lines >= 2;
+        return lines >= 2 || (lines > 0 && looked >= ListingLook);
+    }
+
+    // A table of one column, one line a row, and nothing beside it.
+    private bool HasCodeRows(int node)
+    {
+        int rows = 0;
+        int looked = 0;
+        for (int inner = _tree.Next(node, node); inner != 0 && looked < ListingLook; inner = _tree.Next(inner, node), looked++)
+        {
+            switch (_tree[inner].Tag)
+            {
+                case HtmlTag.Tr:
+                    rows++;
+                    break;
+                case HtmlTag.Td:
+                    for (int next = _tree[inner].NextSibling; next != 0; next = _tree[next].NextSibling)
+                    {
+                        if (_tree[next].Tag == HtmlTag.Td)
+                        {
+                            return false;
+                        }
+                    }
+
+                    break;
+                case HtmlTag.Pre or HtmlTag.P or HtmlTag.Th or HtmlTag.Img or HtmlTag.Ul or (>= HtmlTag.H1 and <= HtmlTag.H6):
+                    return false;
+                default:
+                    break;
+            }
+        }
+
+        return rows >= 2;
     }
 
     // The cell of numbers beside a listing.
     private bool IsLineNumbers(int cell)
     {
         ReadOnlySpan<byte> cls = _tree.Attribute(cell, "class"u8);
-        if (cls.IsEmpty || (cls.IndexOf("gutter"u8) < 0 && cls.IndexOf("lineno"u8) < 0 && cls.IndexOf("blob-num"u8) < 0 && cls.IndexOf("line-num"u8) < 0))
+        if (cls.IsEmpty || (cls.IndexOf("gutter"u8) < 0 && cls.IndexOf("lineno"u8) < 0 && cls.IndexOf("blob-num"u8) < 0 && cls.IndexOf("line-num"u8) < 0 && cls.IndexOf("crayon-nums"u8) < 0))
         {
             return false;
         }

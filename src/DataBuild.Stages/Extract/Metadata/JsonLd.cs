@@ -33,12 +33,17 @@ internal sealed class JsonLd
     /// <summary>Texts that describe the page's content: article bodies, descriptions, answers, reviews, names.</summary>
     public List<string> Texts { get; } = [];
 
+    private readonly List<(string? Name, string? Id, bool Organization)> _authors = [];
+    private readonly Dictionary<string, string> _described = [];
+
     /// <summary>Forgets the last page.</summary>
     public void Clear()
     {
         Headline = DatePublished = SiteName = License = ArticleBody = null;
         Authors.Clear();
         Texts.Clear();
+        _authors.Clear();
+        _described.Clear();
         Types = PageTypes.None;
     }
 
@@ -63,15 +68,51 @@ internal sealed class JsonLd
             return;
         }
 
+        if (!TryVisit(text))
+        {
+            // Line ends within strings are the usual fault; white space between values may become spaces as well.
+            byte[] repaired = text.ToArray();
+            foreach (ref byte b in repaired.AsSpan())
+            {
+                b = b < 0x20 ? (byte)' ' : b;
+            }
+
+            TryVisit(repaired);
+        }
+    }
+
+    // False for a script that is no JSON: those are common and say nothing.
+    private bool TryVisit(ReadOnlyMemory<byte> text)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(text, Lenient);
             Visit(document.RootElement, 0);
+            return true;
         }
         catch (JsonException)
         {
-            // Scripts that are no JSON are common and say nothing.
+            return false;
         }
+    }
+
+    /// <summary>The authors of the main thing described, each by the name that its own description gives where it has one.</summary>
+    /// <param name="person">Whether none of them is said to be an organization.</param>
+    public IReadOnlyList<string> NamedAuthors(out bool person)
+    {
+        person = true;
+        List<string> names = [];
+        foreach ((string? name, string? id, bool organization) in _authors)
+        {
+            string? known = id is not null && _described.TryGetValue(id, out string? described) ? described : name;
+            if (known is not null && !known.StartsWith("http", StringComparison.Ordinal) && !names.Contains(known))
+            {
+                names.Add(known);
+                person &= !organization;
+            }
+        }
+
+        return names;
     }
 
     private void Visit(JsonElement e, int depth)
@@ -110,6 +151,11 @@ internal sealed class JsonLd
                 ReadAuthors(author, 0);
             }
 
+            if (_authors.Count == 0 && (e.TryGetProperty("author", out author) || e.TryGetProperty("creator", out author)))
+            {
+                ReferAuthors(author, 0);
+            }
+
             if (SiteName is null && e.TryGetProperty("publisher", out JsonElement publisher) && publisher.ValueKind == JsonValueKind.Object)
             {
                 SiteName = Text(publisher, "name");
@@ -123,6 +169,11 @@ internal sealed class JsonLd
         {
             DatePublished ??= Text(e, "datePublished");
             License ??= TextOrId(e, "license");
+        }
+
+        if (Text(e, "@id") is { } id && Text(e, "name") is { } named && _described.Count < 64)
+        {
+            _described.TryAdd(id, named);
         }
 
         foreach (JsonProperty p in e.EnumerateObject())
@@ -151,7 +202,7 @@ internal sealed class JsonLd
         switch (author.ValueKind)
         {
             case JsonValueKind.String:
-                Add(author.GetString());
+                Add(Value(author));
                 break;
             case JsonValueKind.Object:
                 Add(Text(author, "name"));
@@ -176,6 +227,29 @@ internal sealed class JsonLd
         }
     }
 
+    private void ReferAuthors(JsonElement author, int depth)
+    {
+        switch (author.ValueKind)
+        {
+            case JsonValueKind.String:
+                _authors.Add((Value(author), null, false));
+                break;
+            case JsonValueKind.Object:
+                string? type = Text(author, "@type");
+                _authors.Add((Text(author, "name"), Text(author, "@id"), type is not null && type.EndsWith("Organization", StringComparison.Ordinal)));
+                break;
+            case JsonValueKind.Array when depth < 2:
+                foreach (JsonElement item in author.EnumerateArray().Take(16))
+                {
+                    ReferAuthors(item, depth + 1);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
     private static string? Text(JsonElement e, string name)
     {
         if (!e.TryGetProperty(name, out JsonElement value))
@@ -188,11 +262,11 @@ internal sealed class JsonLd
             value = value[0];
         }
 
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
+        return value.ValueKind == JsonValueKind.String ? Value(value) : null;
+    }
 
+    private static string? Value(JsonElement value)
+    {
         // Escapes can spell lone surrogates, which no text can hold.
         try
         {

@@ -1,92 +1,164 @@
-using System.Globalization;
 using System.Net;
+using System.Text;
 using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.Stages.Extract.Metadata;
 
 /// <content>
-/// What readers see where the page's data state nothing: the heading as title, bylines, dates beside them. The block model's features are made of what is
-/// stated alone.
+/// What readers see: headings, bylines, dates. It answers where the page's data state nothing, or a login name in place of a name. The block model's
+/// features are made of what is stated alone.
 /// </content>
 internal sealed partial class PageMetadata
 {
-    private const int MaxHeadings = 8;
-    private const int MaxBylineBytes = 400;
+    // Bytes and nodes of an element that may hold a byline or a date.
+    private const int MaxBylineBytes = 250;
+    private const int MaxBylineNodes = 60;
 
-    private static readonly string[] DatePrefixes =
-        ["first published", "last updated", "last modified", "last reviewed", "published", "posted", "updated", "modified", "reviewed", "written", "date", "on", ":", "-"];
+    // Nodes before and after the main heading that count as near.
+    private const int NearBefore = 80;
+    private const int NearAfter = 300;
 
-    private static readonly string[] DateFormats =
-    [
-        "MMMM d yyyy", "MMM d yyyy", "d MMMM yyyy", "d MMM yyyy", "yyyy-MM-dd", "yyyy/MM/dd", "dd.MM.yyyy", "d.M.yyyy", "MM/dd/yyyy", "M/d/yyyy",
-        "dddd MMMM d yyyy", "ddd MMM d yyyy", "dddd d MMMM yyyy", "ddd d MMM yyyy",
-    ];
+    private int _headingNode;
+    private string? _cardLabel;
+    private string? _cardAuthor;
+    private string? _otherDate;
+    private readonly List<string> _citedAuthors = [];
 
-    private string? _visibleAuthor;
-    private string? _visibleDate;
-
-    /// <summary>The title that readers see: of the page's main headings the one most like its stated title.</summary>
+    /// <summary>The title that readers see: the main heading or the title of the document without the site's name.</summary>
     public string? ShownTitle { get; private set; }
 
-    /// <summary>The stated author, or the byline.</summary>
-    public string? ShownAuthor => Author is null ? _visibleAuthor : WebUtility.HtmlDecode(Author);
+    /// <summary>The names of the authors as stated or as in the byline, divided by semicolons where they are stated one by one; of a forum's thread its first poster.</summary>
+    public string? ShownAuthor { get; private set; }
 
-    /// <summary>The stated date of publication, or the first date that stands in an element of that name.</summary>
-    public string? ShownDate => Date ?? _visibleDate;
+    /// <summary>The stated date of publication, or the date that stands beside the heading, <c>yyyy-MM-dd</c>.</summary>
+    public string? ShownDate { get; private set; }
 
-    private string? TitleShown()
+    private void BeginShown()
     {
-        string? title = Title;
-        HashSet<string> stated = [.. Words(title).Concat(Words(_titleElement))];
-        string? best = null;
-        int most = 0;
-        foreach (string heading in _headings)
-        {
-            int common = Words(heading).Distinct().Count(stated.Contains);
-            if (common > most && heading.Length is >= 3 and <= 300 && !heading.Equals(SiteName, StringComparison.OrdinalIgnoreCase))
-            {
-                best = heading;
-                most = common;
-            }
-        }
-
-        return WebUtility.HtmlDecode(best ?? title);
+        _headings.Clear();
+        _bylines.Clear();
+        _dates.Clear();
+        _citedAuthors.Clear();
+        _cardLabel = _cardAuthor = _otherDate = null;
+        _headingNode = 0;
     }
 
-    private static IEnumerable<string> Words(string? text) =>
-        (text ?? "").ToLowerInvariant().Split([' ', ',', '.', ':', '?', '!', '|', '-', '\u2013', '\u2014', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
-            .Where(w => w.Length > 2);
-
-    // Bylines and dates by the class of the element.
-    private void ReadVisible(HtmlTree tree, int node)
+    private void FinishShown(HtmlTree tree, string? url)
     {
-        bool author = _visibleAuthor is null && _metaAuthor is null && _markedAuthor is null && JsonLd.Authors.Count == 0;
-        bool date = _visibleDate is null && _metaDate is null && _timeDate is null && JsonLd.DatePublished is null;
-        if (!author && !date)
-        {
-            return;
-        }
+        ShownTitle = TitleShown(url);
+        ShownAuthor = AuthorShown();
+        ShownDate = DateShown(url);
+    }
 
+    private void ReadShown(HtmlTree tree, int node, HtmlTag tag)
+    {
+        switch (tag)
+        {
+            case HtmlTag.H1:
+                ReadHeading(tree, node);
+                _headingNode = _headingNode == 0 ? node : _headingNode;
+                break;
+            case HtmlTag.Time:
+                ReadTime(tree, node);
+                break;
+            case HtmlTag.A or HtmlTag.Span or HtmlTag.Div or HtmlTag.P or HtmlTag.Li or HtmlTag.Ul or HtmlTag.Td or HtmlTag.Strong or HtmlTag.B or HtmlTag.Address
+                or HtmlTag.Cite or HtmlTag.Dd or HtmlTag.Small or HtmlTag.Em or HtmlTag.I or HtmlTag.Section or HtmlTag.H2 or HtmlTag.H3 or HtmlTag.H4 or HtmlTag.H5 or HtmlTag.H6:
+                ReadMarked(tree, node);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void ReadMarked(HtmlTree tree, int node)
+    {
+        BylineMark mark = BylineMark.None;
+        bool date = false;
         foreach (HtmlAttribute a in tree.AttributesOf(node))
         {
-            if (a.NameLength != 5 || a.ValueLength is < 4 or > 128 || !tree.Range(a.NameStart, 5).SequenceEqual("class"u8))
+            ReadOnlySpan<byte> name = tree.Range(a.NameStart, a.NameLength);
+            ReadOnlySpan<byte> value = tree.Range(a.ValueStart, a.ValueLength);
+            switch (name.Length)
             {
-                continue;
+                case 3 when name.SequenceEqual("rel"u8):
+                    mark = value.SequenceEqual("author"u8) ? BylineMark.Author : mark;
+                    break;
+                case 4 when name.SequenceEqual("href"u8):
+                    mark = mark == BylineMark.None ? MarkOfLink(value) : mark;
+                    break;
+                case 5 when value.Length is >= 4 and <= 160 && name.SequenceEqual("class"u8):
+                    mark = mark == BylineMark.None ? MarkOfClass(value) : mark;
+                    date = IsDateClass(value);
+                    break;
+                case 8 when name.SequenceEqual("itemprop"u8):
+                    mark = value.SequenceEqual("author"u8) || value.SequenceEqual("creator"u8) ? BylineMark.Author : mark;
+                    date |= value.SequenceEqual("datePublished"u8) || value.SequenceEqual("published-date"u8);
+                    break;
+                default:
+                    break;
             }
+        }
 
-            ReadOnlySpan<byte> cls = tree.Range(a.ValueStart, a.ValueLength);
-            if (author && cls.IndexOf("uthor"u8) >= 0)
-            {
-                _visibleAuthor = Byline(Short(tree, node));
-            }
+        if (mark != BylineMark.None && _bylines.Count < MaxBylines)
+        {
+            ReadByline(tree, node, mark);
+        }
 
-            if (date && (cls.IndexOf("date"u8) >= 0 || cls.IndexOf("Date"u8) >= 0 || cls.IndexOf("publish"u8) >= 0 || cls.IndexOf("meta"u8) >= 0 || cls.IndexOf("time"u8) >= 0))
-            {
-                _visibleDate = VisibleDate(Short(tree, node));
-            }
+        if (date && _dates.Count < MaxDates && Short(tree, node) is { } text)
+        {
+            AddDate(node, text, DateMark.Class);
+        }
+    }
 
+    // Texts near the heading that are a date or a byline without being marked as one.
+    private void ReadShownText(HtmlTree tree, int node)
+    {
+        int length = tree[node].Length;
+        if (length is < 2 or > MaxBylineBytes || (_headingNode != 0 && node > _headingNode + NearAfter))
+        {
             return;
         }
+
+        ReadOnlySpan<byte> text = tree.TextOf(node);
+        if (length >= 8 && _dates.Count < MaxDates && (text.IndexOf("20"u8) >= 0 || text.IndexOf("19"u8) >= 0) && !IsHidden(tree, node)
+            && Clean(Text(text)) is { Length: <= 100 } shown)
+        {
+            AddDate(node, shown, DateMark.Text);
+        }
+
+        if (_headingNode != 0 && _bylines.Count < MaxBylines && IsBy(text.TrimStart(" \t\r\n"u8)) && !IsHidden(tree, node))
+        {
+            string? whole = length > 16 ? Clean(Text(text)) : Short(tree, tree[node].Parent);
+            if (whole is not null && BylineNames.StartsAsByline(whole) && BylineNames.Read(whole, true) is { } name)
+            {
+                _bylines.Add((BylineMark.Text, node, name));
+            }
+        }
+    }
+
+    private static bool IsHidden(HtmlTree tree, int text) =>
+        tree[tree[text].Parent].Tag is HtmlTag.Script or HtmlTag.Style or HtmlTag.Title or HtmlTag.Noscript or HtmlTag.Template or HtmlTag.Textarea or HtmlTag.Option;
+
+    private static bool IsBy(ReadOnlySpan<byte> text) =>
+        text.Length >= 2 && ((text[0] | 0x20) == 'b' && (text[1] | 0x20) == 'y' && (text.Length == 2 || text[2] is (byte)' ' or (byte)':' or (byte)'\n' or 0xC2)
+            || text.StartsWith("Written"u8) || text.StartsWith("WRITTEN"u8) || text.StartsWith("Author"u8) || text.StartsWith("AUTHOR"u8) || text.StartsWith("Posted"u8)
+            || text.StartsWith("Published by"u8) || text.StartsWith("Words by"u8) || text.StartsWith("Story by"u8) || text.StartsWith("Von "u8) || text.StartsWith("Par "u8));
+
+    // How well a place near the main heading speaks for a byline or a date.
+    private double Nearness(int node) =>
+        _headingNode == 0 ? 0 : node < _headingNode - NearBefore ? -1 : node <= _headingNode + NearAfter ? 2 : 0;
+
+    private static bool IsInMenu(HtmlTree tree, int node)
+    {
+        for (int up = node, level = 0; up != 0 && level < 16; up = tree[up].Parent, level++)
+        {
+            if (tree[up].Tag is HtmlTag.Nav or HtmlTag.Footer)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The text of an element that holds little; null for one that holds much.
@@ -96,72 +168,40 @@ internal sealed partial class PageMetadata
         int nodes = 0;
         for (int inner = tree.Next(node, node); inner != 0; inner = tree.Next(inner, node))
         {
-            bytes += tree[inner].Kind == HtmlNodeKind.Text ? tree[inner].Length : 0;
-            if (bytes > MaxBylineBytes || ++nodes > 40)
+            bytes += tree[inner].Kind == HtmlNodeKind.Text && !IsHidden(tree, inner) ? tree[inner].Length : 0;
+            if (bytes > MaxBylineBytes * 2 || ++nodes > MaxBylineNodes)
             {
                 return null;
             }
         }
 
-        return Clean(Content(tree, node));
+        return Clean(VisibleText(tree, node)) is { Length: <= MaxBylineBytes } text ? WebUtility.HtmlDecode(text) : null;
     }
 
-    private static string? Byline(string? text)
+    // Text outside drawings and scripts; block elements and line breaks divide words.
+    private static string VisibleText(HtmlTree tree, int node)
     {
-        string? name = AuthorName(text);
-        if (name is null)
+        StringBuilder text = new();
+        for (int inner = tree.Next(node, node); inner != 0 && text.Length < 1000;)
         {
-            return null;
-        }
-
-        int end = name.IndexOfAny(['|', '\u00b7', '\u2022', '/', '\n']);
-        name = (end < 0 ? name : name[..end]).Trim().TrimEnd(',');
-        string[] words = name.Split(' ');
-        return words.Length is >= 2 and <= 5 && name.Length <= 60 && char.IsUpper(name[0]) && !name.Any(char.IsDigit) && words.Count(w => char.IsUpper(w[0])) * 2 > words.Length
-            && !name.StartsWith("About", StringComparison.OrdinalIgnoreCase) && !name.Contains("author", StringComparison.OrdinalIgnoreCase)
-            ? name
-            : null;
-    }
-
-    /// <summary>The date at the start of a short text, prefixes such as "Published on" left out; null where there is none.</summary>
-    internal static string? VisibleDate(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        bool cut = true;
-        while (cut)
-        {
-            cut = false;
-            foreach (string prefix in DatePrefixes)
+            ref HtmlNode n = ref tree[inner];
+            bool enter = true;
+            if (n.Kind == HtmlNodeKind.Text)
             {
-                if (rest.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                text.Append(Text(tree.TextOf(inner)));
+            }
+            else if (n.Kind == HtmlNodeKind.Element)
+            {
+                enter = n.Namespace == HtmlNamespace.Html && !HtmlTags.Is(n.Tag, TagTraits.Hidden);
+                if (HtmlTags.Is(n.Tag, TagTraits.Block) || n.Tag == HtmlTag.Br)
                 {
-                    rest = rest[prefix.Length..].TrimStart(" :-\u2013");
-                    cut = true;
+                    text.Append(' ');
                 }
             }
+
+            inner = enter ? tree.Next(inner, node) : tree.NextAfter(inner, node);
         }
 
-        string[] words = rest.ToString().Replace(",", " ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < words.Length && i < 4; i++)
-        {
-            string bare = words[i].TrimEnd('.');
-            bool ordinal = bare.Length is 3 or 4 && char.IsAsciiDigit(bare[0]) && bare[^2..].ToLowerInvariant() is "st" or "nd" or "rd" or "th";
-            words[i] = ordinal ? bare[..^2] : bare.Equals("Sept", StringComparison.OrdinalIgnoreCase) ? "Sep" : bare;
-        }
-
-        for (int count = Math.Min(4, words.Length); count > 0; count--)
-        {
-            if (DateTime.TryParseExact(string.Join(' ', words[..count]), DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
-            {
-                return Plausible(date);
-            }
-        }
-
-        return null;
+        return text.ToString();
     }
 }

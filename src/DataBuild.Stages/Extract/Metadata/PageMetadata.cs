@@ -24,7 +24,6 @@ internal sealed partial class PageMetadata
     private string? _relLicense;
     private string? _metaLicense;
     private string? _creativeCommons;
-    private readonly List<string> _headings = [];
 
     /// <summary>The page's JSON-LD.</summary>
     public JsonLd JsonLd { get; } = new();
@@ -64,14 +63,18 @@ internal sealed partial class PageMetadata
         Title = Language = Author = Date = SiteName = Canonical = License = Description = null;
         Types = PageTypes.None;
         JsonLd.Clear();
-        _headings.Clear();
-        _visibleAuthor = _visibleDate = null;
+        BeginShown();
         for (int node = 1; node < tree.Count; node++)
         {
             ref HtmlNode n = ref tree[node];
             if (n.Kind == HtmlNodeKind.Element)
             {
                 ReadElement(tree, node, n.Tag);
+                ReadShown(tree, node, n.Tag);
+            }
+            else if (n.Kind == HtmlNodeKind.Text)
+            {
+                ReadShownText(tree, node);
             }
         }
 
@@ -79,8 +82,8 @@ internal sealed partial class PageMetadata
         SiteName = Clean(_openGraphSite) ?? Clean(JsonLd.SiteName) ?? Clean(_metaSite);
         Title = TitleOf();
         Author = AuthorOf();
-        ShownTitle = TitleShown();
         Date = ParseDate(_metaDate) ?? ParseDate(JsonLd.DatePublished) ?? ParseDate(_timeDate) ?? DateInUrl(url);
+        FinishShown(tree, url);
         Canonical ??= _openGraphUrl;
         License = _relLicense ?? Clean(JsonLd.License) ?? _metaLicense ?? _creativeCommons;
     }
@@ -111,13 +114,8 @@ internal sealed partial class PageMetadata
                 _titleElement ??= Clean(Content(tree, node));
                 break;
             case HtmlTag.H1:
-                string? heading = _headings.Count < MaxHeadings ? Clean(Content(tree, node)) : null;
+                string? heading = _heading is null ? Clean(Content(tree, node)) : null;
                 _heading ??= heading;
-                if (heading is not null)
-                {
-                    _headings.Add(heading);
-                }
-
                 break;
             case HtmlTag.Script:
                 if (tree.Attribute(node, "type"u8).IndexOf("ld+json"u8) >= 0 && tree[node].FirstChild != 0)
@@ -136,7 +134,6 @@ internal sealed partial class PageMetadata
                 break;
             case HtmlTag.A:
                 ReadAnchor(tree, node);
-                ReadVisible(tree, node);
                 break;
             case HtmlTag.Span or HtmlTag.Div or HtmlTag.P:
                 if (_markedAuthor is null && IsAuthor(tree, node))
@@ -144,7 +141,6 @@ internal sealed partial class PageMetadata
                     _markedAuthor = AuthorName(Content(tree, node));
                 }
 
-                ReadVisible(tree, node);
                 break;
             default:
                 break;
@@ -237,7 +233,7 @@ internal sealed partial class PageMetadata
             case "twitter:title" or "dc.title" or "dcterms.title" or "citation_title":
                 _metaTitle ??= Value();
                 break;
-            case "author" or "article:author" or "dc.creator" or "dcterms.creator" or "citation_author" or "parsely-author" or "sailthru.author" or "byl":
+            case "author" or "article:author" or "dc.creator" or "dcterms.creator" or "parsely-author" or "sailthru.author" or "byl":
                 value = Value();
                 if (value is not null && !value.StartsWith("http", StringComparison.OrdinalIgnoreCase) && !value.StartsWith('@'))
                 {
@@ -282,6 +278,29 @@ internal sealed partial class PageMetadata
                 break;
             case "dc.rights" or "dcterms.license" or "dc.rights.license" or "license" or "dcterms.rights":
                 _metaLicense ??= Value();
+                break;
+            case "citation_author":
+                value = Value();
+                if (value is not null)
+                {
+                    _citedAuthors.Add(value);
+                    _metaAuthor ??= AuthorName(value);
+                }
+
+                break;
+            case "twitter:label1" or "twitter:label2":
+                _cardLabel = Value();
+                break;
+            case "twitter:data1" or "twitter:data2":
+                if (_cardAuthor is null && BylineNames.IsWrittenBy(_cardLabel))
+                {
+                    _cardAuthor = Value();
+                }
+
+                break;
+            case "published" or "published-date" or "w-published-date" or "publication_date" or "publication-date" or "article.published" or "ms.date"
+                or "dc.date.created" or "dcterms.issued" or "article:published_date" or "article_date_original" or "og:article:published_time" or "datecreated":
+                _otherDate ??= Value();
                 break;
             default:
                 break;

@@ -7,12 +7,15 @@ namespace DataBuild.Stages.Extract.Render;
 internal sealed partial class PageRenderer
 {
     private readonly Utf8Writer _code = new();
+    private bool _afterBreak;
+    private bool _afterGutter;
 
     private void RenderCode(ref Block b)
     {
         int pre = b.Container;
         _code.Clear();
-        WriteCode(pre, _tree[pre].Tag is not (HtmlTag.Pre or HtmlTag.Listing or HtmlTag.Xmp or HtmlTag.Plaintext));
+        _afterBreak = _afterGutter = false;
+        WriteCode(pre, !KeepsSpace(pre));
         TrimCode();
         if (_code.Length == 0 || IsNumbersOnly(_code.Written))
         {
@@ -20,6 +23,11 @@ internal sealed partial class PageRenderer
             return;
         }
 
+        WriteListing(pre);
+    }
+
+    private void WriteListing(int stated)
+    {
         StartParagraph(false);
         _lastWasItem = false;
         if (!_markdown)
@@ -37,12 +45,104 @@ internal sealed partial class PageRenderer
         }
 
         _out.Repeat((byte)'`', fence);
-        WriteLanguage(pre);
+        WriteLanguage(stated);
         _out.Write((byte)'\n');
         _out.Write(_code.Written);
         _out.Write((byte)'\n');
         _out.Repeat((byte)'`', fence);
     }
+
+    // Elements whose style sheet keeps white space as pre does: GitHub's tables, Crayon, Doxygen.
+    private bool KeepsSpace(int node)
+    {
+        if (_tree[node].Tag is HtmlTag.Pre or HtmlTag.Listing or HtmlTag.Xmp or HtmlTag.Plaintext)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> cls = _tree.Attribute(node, "class"u8);
+        return cls.IndexOf("js-file-line-container"u8) >= 0 || cls.IndexOf("crayon-code"u8) >= 0 || cls.IndexOf("fragment"u8) >= 0;
+    }
+
+    // A paragraph that is nothing but code, and more than a name, is a listing that its page marks up as running text.
+    private bool TryRenderCodeParagraph(ref Block b)
+    {
+        const BlockContext Inline = BlockContext.Heading | BlockContext.Item | BlockContext.Definition | BlockContext.Link | BlockContext.Button | BlockContext.Label;
+        if (!_markdown || (b.Context & Inline) != 0 || b.Formulas > 0 || _tree[b.Container].Tag is HtmlTag.Caption or HtmlTag.Figcaption or HtmlTag.Summary)
+        {
+            return false;
+        }
+
+        int last = b.LastLeaf;
+        while (_tree[last].LastChild != 0)
+        {
+            last = _tree[last].LastChild;
+        }
+
+        _code.Clear();
+        _afterBreak = _afterGutter = false;
+        int code = 0;
+        bool more = false;
+        for (int node = b.FirstLeaf; node != 0; node = _tree.Next(node, 0))
+        {
+            if (_tree[node].Kind == HtmlNodeKind.Text)
+            {
+                if (!IsSpaceOnly(node))
+                {
+                    int element = CodeAround(node, b.Container);
+                    if (element == 0)
+                    {
+                        return false;
+                    }
+
+                    code = code == 0 ? element : code;
+                    more |= _tree.TextOf(node).Trim(" \t\r\n\f"u8).IndexOfAny(CodeBytes) >= 0;
+                }
+
+                WriteCodeText(_tree.TextOf(node), true);
+            }
+            else if (_tree[node].Tag == HtmlTag.Br)
+            {
+                _code.Write((byte)'\n');
+                _afterBreak = true;
+                more = true;
+            }
+
+            if (node == last)
+            {
+                break;
+            }
+        }
+
+        TrimCode();
+        if (code == 0 || !more || _code.Length == 0)
+        {
+            return false;
+        }
+
+        WriteListing(code);
+        return true;
+    }
+
+    private int CodeAround(int node, int container)
+    {
+        for (int up = _tree[node].Parent; up != 0; up = _tree[up].Parent)
+        {
+            if (_tree[up].Tag is HtmlTag.Code or HtmlTag.Samp)
+            {
+                return up;
+            }
+
+            if (up == container)
+            {
+                break;
+            }
+        }
+
+        return 0;
+    }
+
+    private static readonly System.Buffers.SearchValues<byte> CodeBytes = System.Buffers.SearchValues.Create(" (){}[];="u8);
 
     // White space collapses in elements other than pre; there br and block elements make the lines.
     private void WriteCode(int pre, bool collapse)
@@ -59,17 +159,27 @@ internal sealed partial class PageRenderer
 
             if (n.Kind == HtmlNodeKind.Text)
             {
-                WriteCodeText(_tree.TextOf(node), collapse);
+                // White space between the rows and cells of a table is none of the code's.
+                if (_tree[n.Parent].Tag is not (HtmlTag.Table or HtmlTag.Tbody or HtmlTag.Tr))
+                {
+                    WriteCodeText(_tree.TextOf(node), collapse);
+                }
             }
             else if (n.Kind == HtmlNodeKind.Element)
             {
                 if (n.Tag == HtmlTag.Br)
                 {
                     _code.Write((byte)'\n');
+                    _afterBreak = true;
                 }
-                else if (HtmlTags.Is(n.Tag, TagTraits.Hidden) || n.Tag == HtmlTag.Button || IsGutter(node))
+                else if (HtmlTags.Is(n.Tag, TagTraits.Hidden) || n.Tag == HtmlTag.Button)
                 {
                     enter = false;
+                }
+                else if (IsGutter(node))
+                {
+                    enter = false;
+                    _afterGutter = true;
                 }
                 else if (IsCodeLine(n.Tag) && _code.Length > 0 && _code.Last != (byte)'\n')
                 {
@@ -86,7 +196,29 @@ internal sealed partial class PageRenderer
 
     private void WriteCodeText(ReadOnlySpan<byte> text, bool collapse)
     {
-        for (int i = 0; i < text.Length; i++)
+        int start = 0;
+        if (collapse && _afterBreak && text.Length > 0)
+        {
+            // Spaces on the source line of a line break are meant: those of the source's own layout stand on a line of their own.
+            int spaces = text.IndexOfAnyExcept((byte)' ');
+            spaces = spaces < 0 ? text.Length : spaces;
+            if (spaces > 1 && (spaces == text.Length || text[spaces] is not ((byte)'\n' or (byte)'\r' or (byte)'\t')))
+            {
+                _code.Write(text[..spaces]);
+                start = spaces;
+            }
+
+            _afterBreak = false;
+        }
+
+        if (_afterGutter && text.Length > 0)
+        {
+            // Doxygen's space between the number and the line.
+            start += text[start..].StartsWith("\u00a0"u8) ? 2 : 0;
+            _afterGutter = false;
+        }
+
+        for (int i = start; i < text.Length; i++)
         {
             byte b = text[i];
             if (collapse && b is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r' or (byte)'\f')
@@ -187,7 +319,7 @@ internal sealed partial class PageRenderer
     {
         if (_tree.TryGetAttribute(node, "class"u8, out ReadOnlySpan<byte> cls)
             && (cls.IndexOf("lineno"u8) >= 0 || cls.IndexOf("line-num"u8) >= 0 || cls.IndexOf("linenumber"u8) >= 0 || cls.IndexOf("line_num"u8) >= 0
-                || cls.IndexOf("gutter"u8) >= 0 || cls.IndexOf("blob-num"u8) >= 0 || cls.IndexOf("ln-num"u8) >= 0 || cls.IndexOf("ln-n"u8) >= 0))
+                || cls.IndexOf("gutter"u8) >= 0 || cls.IndexOf("blob-num"u8) >= 0 || cls.IndexOf("ln-num"u8) >= 0 || cls.IndexOf("numbering"u8) >= 0 || cls.IndexOf("ln-n"u8) >= 0))
         {
             // Some highlighters give such a class to the whole line; a number alone is what goes.
             int end = node;

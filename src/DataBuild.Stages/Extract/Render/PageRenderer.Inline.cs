@@ -254,6 +254,12 @@ internal sealed partial class PageRenderer
     private void WriteText(Utf8Writer output, int node, ref bool space, int floor, bool cell)
     {
         ReadOnlySpan<byte> text = _tree.TextOf(node);
+        if (text.Length is > 10 and < 20 && text.Trim(" \r\n"u8) is var alone && (alone.SequenceEqual("$\\begingroup$"u8) || alone.SequenceEqual("$\\endgroup$"u8)))
+        {
+            // Question sites put each post's formulas into a group of their own by formulas that show nothing.
+            return;
+        }
+
         if (_math is not null)
         {
             _rewritten.Clear();

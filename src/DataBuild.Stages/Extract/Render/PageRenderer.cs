@@ -76,6 +76,11 @@ internal sealed partial class PageRenderer
             return;
         }
 
+        if (TryRenderCodeParagraph(ref b))
+        {
+            return;
+        }
+
         _inline.Clear();
         WriteInline(_inline, b.FirstLeaf, b.LastLeaf, b.Container, false);
         _inline.TrimEnd();
