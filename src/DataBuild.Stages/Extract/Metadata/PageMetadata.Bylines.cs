@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.Stages.Extract.Metadata;
