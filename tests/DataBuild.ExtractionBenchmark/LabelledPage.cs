@@ -23,7 +23,8 @@ internal sealed record LabelledPage(TruthPage Page, float[] Labels, float[] Weig
         return [.. labelled.Where(p => p.Labels.Length > 0)];
     }
 
-    private static LabelledPage Label(TruthPage page, ExtractScratch scratch)
+    /// <summary>Labels the blocks of a page by its ground truth, with a scratch that is not used elsewhere meanwhile.</summary>
+    public static LabelledPage Label(TruthPage page, ExtractScratch scratch)
     {
         PageTokens tokens = new();
         scratch.Observer = tokens;

@@ -33,5 +33,37 @@ internal static class OracleCommand
 
             Console.WriteLine($"{set.Key} with perfect labels: {scoring}");
         }
+
+        if (!training)
+        {
+            Structured(dump);
+        }
+    }
+
+    // Blocks chosen by the truth and written as ever: what no choice of blocks can pass.
+    private static void Structured(string? dump)
+    {
+        Scoring scoring = new();
+        List<string> lines = [];
+        ExtractScratch scratch = new(null);
+        foreach (TruthPage page in PageSet.Read("structured"))
+        {
+            LabelledPage labelled = LabelledPage.Label(page with { Truth = page.Truth with { Text = page.Truth.Markdown } }, new ExtractScratch(null));
+            string text = "";
+            if (labelled.Labels.Length > 0)
+            {
+                scratch.Parse(page.Html, page.Charset, page.Url, ExtractOptions.Default, out _);
+                text = scratch.Render([.. labelled.Labels.Select(l => l >= 0.45f)], ExtractOptions.Default);
+            }
+
+            scoring.Add(page, text);
+            lines.Add(JsonSerializer.Serialize(new { url = page.Url, text }));
+        }
+
+        Console.WriteLine($"structured with perfect labels: {scoring}");
+        if (dump is not null)
+        {
+            File.WriteAllLines(Path.Combine(dump, "structured.jsonl"), lines);
+        }
     }
 }
