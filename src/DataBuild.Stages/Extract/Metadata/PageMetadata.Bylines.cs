@@ -60,8 +60,14 @@ internal sealed partial class PageMetadata
 
         if (name is not null && !IsInMenu(tree, node))
         {
-            _bylines.Add((mark, node, name));
+            AddByline(mark, node, name);
         }
+    }
+
+    private void AddByline(BylineMark mark, int node, string name)
+    {
+        _bylines.Add((mark, node, name));
+        _nearByline |= Nearness(node) > 0;
     }
 
     // The names that a byline's own parts are marked as.

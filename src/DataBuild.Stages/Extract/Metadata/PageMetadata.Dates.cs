@@ -26,16 +26,11 @@ internal sealed partial class PageMetadata
         || Language.StartsWith("en_US", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsDateClass(ReadOnlySpan<byte> cls) =>
-        cls.IndexOf("ate"u8) >= 0 || cls.IndexOf("ublish"u8) >= 0 || cls.IndexOf("ime"u8) >= 0 || cls.IndexOf("meta"u8) >= 0 || cls.IndexOf("uthor"u8) >= 0
+        cls.IndexOf("date"u8) >= 0 || cls.IndexOf("Date"u8) >= 0 || cls.IndexOf("ublish"u8) >= 0 || cls.IndexOf("time"u8) >= 0 || cls.IndexOf("meta"u8) >= 0 || cls.IndexOf("uthor"u8) >= 0
         || cls.IndexOf("yline"u8) >= 0 || cls.IndexOf("osted"u8) >= 0;
 
     private void ReadTime(HtmlTree tree, int node)
     {
-        if (_dates.Count >= MaxDates)
-        {
-            return;
-        }
-
         ReadOnlySpan<byte> property = tree.Attribute(node, "itemprop"u8);
         ReadOnlySpan<byte> cls = tree.Attribute(node, "class"u8);
         bool published = property.SequenceEqual("datePublished"u8) || property.SequenceEqual("dateCreated"u8) || cls.IndexOf("publish"u8) >= 0
@@ -48,7 +43,7 @@ internal sealed partial class PageMetadata
         if (date is not null && !IsInMenu(tree, node))
         {
             updated |= text is not null && IsUpdate(text);
-            _dates.Add((date, node, (published ? 3 : 2.5) - (updated ? 1.5 : 0)));
+            AddDate(node, date, (published ? 3 : 2.5) - (updated ? 1.5 : 0), updated);
         }
     }
 
@@ -56,8 +51,15 @@ internal sealed partial class PageMetadata
     {
         if (TextDates.Find(text, IsMonthFirst, out int at, out int length) is { } date && at <= MaxAroundDate && (mark != DateMark.Text || text.Length - at - length <= MaxAroundDate))
         {
-            _dates.Add((date, node, (mark == DateMark.Text ? 1.5 : 2) - (IsUpdate(text[..at]) ? 1.5 : 0)));
+            bool updated = IsUpdate(text[..at]);
+            AddDate(node, date, (mark == DateMark.Text ? 1.5 : 2) - (updated ? 1.5 : 0), updated);
         }
+    }
+
+    private void AddDate(int node, string date, double weight, bool updated)
+    {
+        _dates.Add((date, node, weight));
+        _nearDate |= !updated && Nearness(node) > 0;
     }
 
     private static bool IsUpdate(string text) =>

@@ -18,7 +18,12 @@ internal sealed partial class PageMetadata
     private const int NearBefore = 80;
     private const int NearAfter = 300;
 
+    // Nodes after the main heading, or of a page without one, that are looked at.
+    private const int LookedAt = 2000;
+
     private int _headingNode;
+    private bool _nearByline;
+    private bool _nearDate;
     private string? _cardLabel;
     private string? _cardAuthor;
     private string? _otherDate;
@@ -41,6 +46,7 @@ internal sealed partial class PageMetadata
         _citedAuthors.Clear();
         _cardLabel = _cardAuthor = _otherDate = null;
         _headingNode = 0;
+        _nearByline = _nearDate = false;
     }
 
     private void FinishShown(HtmlTree tree, string? url)
@@ -52,6 +58,16 @@ internal sealed partial class PageMetadata
 
     private void ReadShown(HtmlTree tree, int node, HtmlTag tag)
     {
+        // Behind the heading's surroundings nothing outweighs what stands in them.
+        int behind = node - _headingNode;
+        bool passed = _headingNode != 0 && behind > NearAfter;
+        bool bylines = _bylines.Count < MaxBylines && !(passed && _nearByline) && behind <= LookedAt;
+        bool dates = _dates.Count < MaxDates && !(passed && _nearDate) && behind <= LookedAt;
+        if (!bylines && !dates && tag != HtmlTag.H1)
+        {
+            return;
+        }
+
         switch (tag)
         {
             case HtmlTag.H1:
@@ -59,18 +75,22 @@ internal sealed partial class PageMetadata
                 _headingNode = _headingNode == 0 ? node : _headingNode;
                 break;
             case HtmlTag.Time:
-                ReadTime(tree, node);
+                if (dates)
+                {
+                    ReadTime(tree, node);
+                }
+
                 break;
             case HtmlTag.A or HtmlTag.Span or HtmlTag.Div or HtmlTag.P or HtmlTag.Li or HtmlTag.Ul or HtmlTag.Td or HtmlTag.Strong or HtmlTag.B or HtmlTag.Address
                 or HtmlTag.Cite or HtmlTag.Dd or HtmlTag.Small or HtmlTag.Em or HtmlTag.I or HtmlTag.Section or HtmlTag.H2 or HtmlTag.H3 or HtmlTag.H4 or HtmlTag.H5 or HtmlTag.H6:
-                ReadMarked(tree, node);
+                ReadMarked(tree, node, bylines, dates);
                 break;
             default:
                 break;
         }
     }
 
-    private void ReadMarked(HtmlTree tree, int node)
+    private void ReadMarked(HtmlTree tree, int node, bool bylines, bool dates)
     {
         BylineMark mark = BylineMark.None;
         bool date = false;
@@ -84,27 +104,27 @@ internal sealed partial class PageMetadata
                     mark = value.SequenceEqual("author"u8) ? BylineMark.Author : mark;
                     break;
                 case 4 when name.SequenceEqual("href"u8):
-                    mark = mark == BylineMark.None ? MarkOfLink(value) : mark;
+                    mark = bylines && mark == BylineMark.None ? MarkOfLink(value) : mark;
                     break;
                 case 5 when value.Length is >= 4 and <= 160 && name.SequenceEqual("class"u8):
-                    mark = mark == BylineMark.None ? MarkOfClass(value) : mark;
-                    date = IsDateClass(value);
+                    mark = bylines && mark == BylineMark.None ? MarkOfClass(value) : mark;
+                    date = dates && IsDateClass(value);
                     break;
                 case 8 when name.SequenceEqual("itemprop"u8):
                     mark = value.SequenceEqual("author"u8) || value.SequenceEqual("creator"u8) ? BylineMark.Author : mark;
-                    date |= value.SequenceEqual("datePublished"u8) || value.SequenceEqual("published-date"u8);
+                    date |= dates && value.SequenceEqual("datePublished"u8) || (dates && value.SequenceEqual("published-date"u8));
                     break;
                 default:
                     break;
             }
         }
 
-        if (mark != BylineMark.None && _bylines.Count < MaxBylines)
+        if (mark != BylineMark.None && bylines)
         {
             ReadByline(tree, node, mark);
         }
 
-        if (date && _dates.Count < MaxDates && Short(tree, node) is { } text)
+        if (date && Short(tree, node) is { } text)
         {
             AddDate(node, text, DateMark.Class);
         }
@@ -114,7 +134,7 @@ internal sealed partial class PageMetadata
     private void ReadShownText(HtmlTree tree, int node)
     {
         int length = tree[node].Length;
-        if (length is < 2 or > MaxBylineBytes || (_headingNode != 0 && node > _headingNode + NearAfter))
+        if (length is < 2 or > MaxBylineBytes || node > (_headingNode == 0 ? LookedAt : _headingNode + NearAfter))
         {
             return;
         }
@@ -131,7 +151,7 @@ internal sealed partial class PageMetadata
             string? whole = length > 16 ? Clean(Text(text)) : Short(tree, tree[node].Parent);
             if (whole is not null && BylineNames.StartsAsByline(whole) && BylineNames.Read(whole, true) is { } name)
             {
-                _bylines.Add((BylineMark.Text, node, name));
+                AddByline(BylineMark.Text, node, name);
             }
         }
     }

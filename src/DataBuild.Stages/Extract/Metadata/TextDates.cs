@@ -38,6 +38,11 @@ internal static partial class TextDates
     public static string? Find(string text, bool monthFirst, out int at, out int length)
     {
         at = length = 0;
+        if (!text.Contains("20", StringComparison.Ordinal) && !text.Contains("19", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         string? best = null;
         Try(YearFirst().Match(text), ref best, ref at, ref length, (m, _) => Date(Number(m, "y"), Number(m, "m"), Number(m, "d")));
         Try(DayMonth().Match(text), ref best, ref at, ref length, (m, _) => Date(Number(m, "y"), Month(m), Number(m, "d")));
