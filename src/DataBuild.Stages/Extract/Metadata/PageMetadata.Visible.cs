@@ -202,7 +202,8 @@ internal sealed partial class PageMetadata
     private static string VisibleText(HtmlTree tree, int node)
     {
         StringBuilder text = new();
-        for (int inner = tree.Next(node, node); inner != 0 && text.Length < 1000;)
+        int nodes = 0;
+        for (int inner = tree.Next(node, node); inner != 0 && text.Length < 1000 && nodes < MaxContentNodes; nodes++)
         {
             ref HtmlNode n = ref tree[inner];
             bool enter = true;

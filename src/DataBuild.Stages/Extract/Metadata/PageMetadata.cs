@@ -10,6 +10,9 @@ namespace DataBuild.Stages.Extract.Metadata;
 /// </summary>
 internal sealed partial class PageMetadata
 {
+    // Nodes read for one text, so that elements within each other cost no more than their number.
+    private const int MaxContentNodes = 2000;
+
     private string? _titleElement;
     private string? _heading;
     private string? _openGraphTitle;
@@ -314,7 +317,8 @@ internal sealed partial class PageMetadata
     private static string Content(HtmlTree tree, int node)
     {
         StringBuilder text = new();
-        for (int inner = tree.Next(node, node); inner != 0 && text.Length < 1000; inner = tree.Next(inner, node))
+        int nodes = 0;
+        for (int inner = tree.Next(node, node); inner != 0 && text.Length < 1000 && nodes < MaxContentNodes; inner = tree.Next(inner, node), nodes++)
         {
             if (tree[inner].Kind == HtmlNodeKind.Text && tree[tree[inner].Parent].Tag is not (HtmlTag.Style or HtmlTag.Script))
             {
