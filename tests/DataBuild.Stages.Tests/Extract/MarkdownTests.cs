@@ -56,6 +56,12 @@ public sealed class MarkdownTests
     [InlineData("<table><tr><td>1<td><pre>a = b + c</pre><tr><td>2<td><pre>d = a * b</pre></table>", "1\n\n```\na = b + c\n```\n\n2\n\n```\nd = a * b\n```")]
     [InlineData("<table><tr><td><p>one</p><p>two</p></table>", "one\n\ntwo")]
     [InlineData("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a\n\nb\n\nc\n\nd")]
+    [InlineData(
+        "<table><tr><th>f<th>g<tr><td>1<td><math><msup><mi>x</mi><mn>2</mn></msup></math><tr><td>2<td>b <svg><text>up</text></svg><tr><td><script>x</script><td>c</table><p>after",
+        "| f | g |\n| --- | --- |\n| 1 | $x^{2}$ |\n| 2 | b |\n|  | c |\n\nafter")]
+    [InlineData(
+        "<table><tr><th colspan=2>f<tr><td><math><mi>x</mi></math><td><select><option>1</select></table><p>after",
+        "<table>\n<tr><th colspan=\"2\">f</th></tr>\n<tr><td>$x$</td><td></td></tr>\n</table>\n\nafter")]
     public void Tables(string html, string expected) => Assert.Equal(expected, Markdown(html));
 
     [Fact]

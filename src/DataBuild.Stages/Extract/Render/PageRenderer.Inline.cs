@@ -27,6 +27,7 @@ internal sealed partial class PageRenderer
         bool space = false;
         int floor = output.Length;
         int node = first;
+        int root = cell ? container : 0;
         _markEnd = -1;
         while (true)
         {
@@ -71,7 +72,8 @@ internal sealed partial class PageRenderer
                 }
             }
 
-            node = enter ? _tree.Next(node, 0) : _tree.NextAfter(node, 0);
+            // A cell ends where its element does: its last node may lie within a formula or a drawing that is not entered.
+            node = enter ? _tree.Next(node, root) : _tree.NextAfter(node, root);
             if (node == 0)
             {
                 break;
