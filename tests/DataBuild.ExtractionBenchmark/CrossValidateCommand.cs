@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using DataBuild.Stages.Extract;
 
@@ -14,8 +15,8 @@ internal static class CrossValidateCommand
     {
         Arguments arguments = new(args);
         TrainingSet set = new();
-        (ObliviousTrainer.Settings settings, int bags) = TrainCommand.SettingsOf(arguments);
-        float[] scores = set.OutOfFold(settings, bags);
+        set.Leave(arguments.Text("without"));
+        float[] scores = arguments.Text("load") is { } load ? ReadScores(load) : Train(set, arguments);
         set.Log($"loss {set.Loss(scores):F4}");
         string? dump = arguments.Text("out");
         if (dump is not null)
@@ -23,11 +24,25 @@ internal static class CrossValidateCommand
             Directory.CreateDirectory(dump);
         }
 
+        if (arguments.Text("save") is { } save)
+        {
+            File.WriteAllBytes(save, MemoryMarshal.AsBytes(scores.AsSpan()).ToArray());
+        }
+
         foreach (string name in (string[])["wcxb", "segments", "fulltext"])
         {
             Console.WriteLine($"{name}: {Score(set, name, scores, dump)}");
         }
     }
+
+    private static float[] Train(TrainingSet set, Arguments arguments)
+    {
+        (ObliviousTrainer.Settings settings, int bags) = TrainCommand.SettingsOf(arguments);
+        return set.OutOfFold(settings, bags);
+    }
+
+    // Scores of an earlier run, to try other decisions on them.
+    private static float[] ReadScores(string file) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
 
     private static Scoring Score(TrainingSet set, string name, float[] scores, string? dump)
     {

@@ -35,6 +35,6 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] [training|validation] | union | repeats [show] | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [set=NAME] [out=FOLDER] | oracle [training] [out=FOLDER] | indexes | cv [trees=N] [bags=N] [depth=N] [rate=X] [out=FOLDER] | train [model=FILE] [trees=N] [bags=N] [depth=N] [rate=X]");
+        Console.Error.WriteLine("usage: speed [set=NAME] [rounds=N] [model] [heuristic] | parsers [set=NAME] | metadata [show] [training|validation] | union | repeats [show] | fuzz [minutes=N] [seed=N] [size=N] | score [all] [heuristic] [set=NAME] [out=FOLDER] | oracle [training] [out=FOLDER] | indexes | cv [trees=N] [bags=N] [depth=N] [rate=X] [seed=N] [without=FEATURES] [save=SCORES] [load=SCORES] [out=FOLDER] | train [model=FILE] [trees=N] [bags=N] [depth=N] [rate=X]");
         return 1;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DataBuild.Stages.Extract.Blocks;
+using DataBuild.Stages.Extract.Html;
 
 namespace DataBuild.ExtractionBenchmark;
 
@@ -9,20 +10,27 @@ internal sealed class PageTokens : ITokenObserver
     private readonly List<(int Element, uint Hash)> _classes = [];
     private readonly List<(int Block, uint Hash)> _words = [];
     private readonly List<(int Block, uint Hash)> _headings = [];
+    private readonly List<(int Element, uint Hash)> _parts = [];
 
     public Dictionary<uint, float> Classes { get; } = [];
 
     public Dictionary<uint, float> Words { get; } = [];
 
+    /// <summary>What the regression over words reads of the page.</summary>
+    public PageWords Regression { get; private set; } = null!;
+
     void ITokenObserver.ClassToken(int element, uint hash) => _classes.Add((element, hash));
+
+    void ITokenObserver.NamePart(int element, uint hash) => _parts.Add((element, hash));
 
     void ITokenObserver.Word(int block, uint hash) => _words.Add((block, hash));
 
     void ITokenObserver.HeadingWord(int block, uint hash) => _headings.Add((block, hash));
 
     /// <summary>Turns what was observed into shares, given labels of the page's blocks; blocks of no weight do not count.</summary>
-    public void Finish(BlockSegmenter segments, float[] labels, float[] weights)
+    public void Finish(HtmlTree tree, BlockSegmenter segments, float[] labels, float[] weights)
     {
+        Regression = new PageWords(tree, segments, [.. _classes, .. _parts], _words, _headings, labels, weights);
         Dictionary<uint, (float Positive, float Total)> sums = [];
         foreach ((int element, uint hash) in _classes)
         {
@@ -60,6 +68,7 @@ internal sealed class PageTokens : ITokenObserver
         Share(sums, Words);
         _headings.Clear();
         _classes.Clear();
+        _parts.Clear();
         _words.Clear();
     }
 

@@ -17,7 +17,7 @@ internal static class TrainCommand
             [.. Enumerable.Range(0, bags).Select(bag => ObliviousTrainer.Train(set.Data, all, settings with { Seed = settings.Seed + (100 * bag) }, scores))]);
         using (FileStream file = File.Create(output))
         {
-            new BlockModel(set.Tokens.Classes, set.Tokens.Words, ensemble).Write(file);
+            new BlockModel(set.Tokens, ensemble).Write(file);
         }
 
         set.Log($"{output}: {new FileInfo(output).Length} bytes");
@@ -27,6 +27,6 @@ internal static class TrainCommand
     public static (ObliviousTrainer.Settings Settings, int Bags) SettingsOf(Arguments arguments) => (
         new(
             arguments.Number("trees", 450), arguments.Number("depth", 4), arguments.Real("rate", 0.06), arguments.Real("lambda", 0.2),
-            arguments.Real("columns", 0.2), arguments.Real("pages", 0.8), arguments.Real("rows", 0.15), 1),
-        arguments.Number("bags", 4));
+            arguments.Real("columns", 0.2), arguments.Real("pages", 0.8), arguments.Real("rows", 0.15), arguments.Number("seed", 1)),
+        arguments.Number("bags", 6));
 }

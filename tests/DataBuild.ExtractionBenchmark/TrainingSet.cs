@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using DataBuild.Stages.Extract;
 using DataBuild.Stages.Extract.Blocks;
 using DataBuild.Stages.Extract.Model;
@@ -14,8 +15,7 @@ internal sealed class TrainingSet
     /// <summary>Parts of the training sites.</summary>
     public const int Folds = 4;
 
-    private readonly TokenScores[] _classScores = new TokenScores[Folds + 1];
-    private readonly TokenScores[] _wordScores = new TokenScores[Folds + 1];
+    private readonly LearnedTokens[] _tokens = new LearnedTokens[Folds + 1];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     public TrainingSet()
@@ -28,12 +28,13 @@ internal sealed class TrainingSet
         }
 
         Log($"{Pages.Count} pages labelled, {Starts[^1]} blocks");
-        for (int fold = 0; fold <= Folds; fold++)
+        Parallel.For(0, Folds + 1, fold =>
         {
             (string Site, PageTokens Tokens)[] from = [.. Pages.Where(p => p.Page.Fold != fold).Select(p => (p.Page.Site, p.Tokens))];
-            _classScores[fold] = TokenTables.Classes(from);
-            _wordScores[fold] = TokenTables.Words(from);
-        }
+            (TokenScores classes, TokenScores words) = new WordRegression(from).Train();
+            _tokens[fold] = new LearnedTokens(TokenTables.Classes(from), TokenTables.Words(from), classes, words);
+        });
+        Log("words");
 
         Data = new TrainingData(Starts[^1], BlockFeatures.Count);
         float[][] values = Columns(Data.Columns);
@@ -59,7 +60,28 @@ internal sealed class TrainingSet
     public TrainingData Data { get; }
 
     /// <summary>Scores of words from all training sites.</summary>
-    public (TokenScores Classes, TokenScores Words) Tokens => (_classScores[Folds], _wordScores[Folds]);
+    public LearnedTokens Tokens => _tokens[Folds];
+
+    /// <summary>Hides the features whose names match an expression; none for null.</summary>
+    public void Leave(string? names)
+    {
+        if (names is null)
+        {
+            return;
+        }
+
+        int hidden = 0;
+        for (int c = 0; c < Data.Columns; c++)
+        {
+            if (Regex.IsMatch(BlockFeatures.Names[c], names, RegexOptions.CultureInvariant))
+            {
+                Data.Edges[c] = [];
+                hidden++;
+            }
+        }
+
+        Log($"{hidden} features left out");
+    }
 
     /// <summary>Prints a line with the seconds since the start.</summary>
     public void Log(string line) => Console.WriteLine($"{_watch.Elapsed.TotalSeconds:F0} s: {line}");
@@ -117,7 +139,7 @@ internal sealed class TrainingSet
     public void Parse(int page, ExtractScratch scratch)
     {
         TruthPage p = Pages[page].Page;
-        scratch.Tokens = (_classScores[p.Fold], _wordScores[p.Fold]);
+        scratch.Tokens = _tokens[p.Fold];
         scratch.Parse(p.Html, p.Charset, p.Url, ExtractOptions.Default, out _);
         if (scratch.Segments.Count != Pages[page].Labels.Length)
         {

@@ -12,6 +12,11 @@ internal sealed partial class ExtractScratch
     private const float LargeTableShare = 0.5f;
     private const float LargeTableScore = 0.8f;
 
+    // Words of a run of copied blocks that is another layout of the same text, and how likely the first copy must be to stand for the second.
+    private const int CopyWords = 24;
+    private const float CopySource = 0.3f;
+
+    private readonly BlockCopies _textCopies = new();
     private readonly BlockGroups _groups = new();
     private int _lastContainer;
     private bool _lastInAnswer;
@@ -25,6 +30,7 @@ internal sealed partial class ExtractScratch
         ScoreFormulas(scores);
         ScoreTables(scores);
         ScoreCode(scores);
+        ScoreCopies(scores);
         if (union)
         {
             HeuristicLabeller.Label(_tree, _segments, kept);
@@ -41,6 +47,22 @@ internal sealed partial class ExtractScratch
             if (seen is not null && kept[i])
             {
                 kept[i] = seen.Add(_segments.Blocks[i].TextHash);
+            }
+        }
+    }
+
+    // Text that stands on the page again in another layout is written once; quotes belong to the answers that they stand in.
+    private void ScoreCopies(Span<float> scores)
+    {
+        Span<Block> blocks = _segments.Blocks;
+        _textCopies.Read(blocks);
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            int source = _textCopies.Source[i];
+            if (source >= 0 && _textCopies.Run[i] >= CopyWords && scores[source] >= CopySource && ((blocks[i].Context | blocks[source].Context) & BlockContext.Quote) == 0
+                && BlockGroups.PathHash(_tree, _segments, ref blocks[i]) != BlockGroups.PathHash(_tree, _segments, ref blocks[source]))
+            {
+                scores[i] = 0;
             }
         }
     }

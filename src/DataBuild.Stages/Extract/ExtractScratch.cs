@@ -56,7 +56,7 @@ internal sealed partial class ExtractScratch
     public BlockModel? Model { get; }
 
     /// <summary>Scores of words in place of the model's own, for training.</summary>
-    public (TokenScores Classes, TokenScores Words)? Tokens { get; set; }
+    public LearnedTokens? Tokens { get; set; }
 
     /// <summary>Receives words, for training.</summary>
     public ITokenObserver? Observer
@@ -205,8 +205,7 @@ internal sealed partial class ExtractScratch
         Times?.Mark(ExtractStep.Metadata);
         _hasMath = Math is not null && options.Math == ExtractMath.Latex && Math.BeginPage(_tree);
         _url = url;
-        (TokenScores classes, TokenScores words) = Tokens ?? (Model?.ClassScores ?? TokenScores.Empty, Model?.WordScores ?? TokenScores.Empty);
-        _segments.Run(_tree, classes, words, _hasMath ? Math : null);
+        _segments.Run(_tree, Tokens ?? Model?.Tokens ?? LearnedTokens.Empty, _hasMath ? Math : null);
         _renderer.BeginPage(_tree, _segments);
         Times?.Mark(ExtractStep.Segment);
         return null;

@@ -41,7 +41,7 @@ public readonly partial record struct ExtractFigures(
 /// Turns fetched pages into text: decodes them, finds the main content and writes it as Markdown or plain text, with formulas as LaTeX. Inputs that are text
 /// already pass as they are.
 /// </summary>
-[Stage("Extract", Version = 10, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
+[Stage("Extract", Version = 11, Phase = StagePhase.Extract, ColumnPrefix = "extract")]
 public sealed partial record ExtractStage : DocumentStage<ExtractFigures>, IPrefetchingStage
 {
     private readonly HtmlExtractor _extractor = new();

@@ -53,6 +53,9 @@ internal struct ElementInfo
     /// <summary>The lowest and highest learned score of one of its words.</summary>
     public short ClassLow, ClassHigh;
 
+    /// <summary>Sum of the learned weights of the element's names and, less and less, of those above, in units of <see cref="LearnedTokens.Unit"/>.</summary>
+    public float Learned;
+
     /// <summary>Hash of tag and class.</summary>
     public uint Shape;
 
@@ -61,6 +64,9 @@ internal struct ElementInfo
 
     /// <summary>Blocks with prices, images and headings.</summary>
     public int Prices, Images, Headings;
+
+    /// <summary>Form controls and buttons, and those of them that are boxes to tick.</summary>
+    public int Controls, Choices;
 
     /// <summary>Elements in the subtree, itself included.</summary>
     public int Elements;
@@ -113,6 +119,9 @@ internal struct Block
 
     /// <summary>Of a heading: sum of its words' learned scores for the section below it, in sixteenths.</summary>
     public int SectionScore;
+
+    /// <summary>Sum of the learned weights of its words, and of a heading for the blocks below it, in units of <see cref="LearnedTokens.Unit"/>.</summary>
+    public int LearnedWords, LearnedSection;
 
     /// <summary>The lowest and highest learned score of one of its words.</summary>
     public short WordLow, WordHigh;

@@ -11,7 +11,7 @@ namespace DataBuild.Stages.Extract.Blocks;
 internal sealed partial class BlockFeatures
 {
     /// <summary>Changes when features change, so that a model of other features is refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private static readonly BlockContext[] Flags =
     [
@@ -25,7 +25,6 @@ internal sealed partial class BlockFeatures
     private readonly HashSet<uint> _titleWords = [];
     private readonly Dictionary<uint, int> _textCounts = [];
     private readonly Dictionary<ulong, int> _shapeCounts = [];
-    private readonly Dictionary<ulong, (int Count, int Words, int LinkWords)> _pathCounts = [];
     private HtmlTree _tree = null!;
     private BlockSegmenter _segments = null!;
     private FeatureMatrix _m = null!;
@@ -51,6 +50,7 @@ internal sealed partial class BlockFeatures
             return;
         }
 
+        ReadPaths();
         Own(metadata);
         Neighbours();
         Ancestors();
@@ -59,6 +59,11 @@ internal sealed partial class BlockFeatures
         Stated(metadata);
         Phrases();
         Page(metadata, url);
+        Copies();
+        Sections();
+        Controls();
+        Links(url);
+        Learned();
     }
 
     private static List<string> NamesOf()
@@ -68,7 +73,7 @@ internal sealed partial class BlockFeatures
         tree.Reset(0);
         new HtmlTreeBuilder(tree).Parse(100, 64);
         BlockSegmenter segments = new();
-        segments.Run(tree, TokenScores.Empty, TokenScores.Empty, null);
+        segments.Run(tree, LearnedTokens.Empty, null);
         PageMetadata metadata = new();
         metadata.Read(tree, null);
         f.Compute(tree, segments, metadata, null, new FeatureMatrix());
@@ -87,16 +92,11 @@ internal sealed partial class BlockFeatures
         int n = blocks.Length;
         ReadTitle(metadata.Title);
         _textCounts.Clear();
-        _pathCounts.Clear();
         int total = 0;
         foreach (ref Block b in blocks)
         {
             total += b.TextBytes;
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_textCounts, b.TextHash, out _)++;
-            ref (int Count, int Words, int LinkWords) p = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pathCounts, BlockGroups.PathHash(_tree, _segments, ref b), out _);
-            p.Count++;
-            p.Words += b.Words;
-            p.LinkWords += b.LinkWords;
         }
 
         Span<float> words = Add("words");
@@ -170,10 +170,10 @@ internal sealed partial class BlockFeatures
             fromEnd[i] = n - i;
             titleShare[i] = TitleShare(ref b);
             copies[i] = _textCounts[b.TextHash];
-            (int count, int pw, int pl) = _pathCounts[BlockGroups.PathHash(_tree, _segments, ref b)];
-            pathCount[i] = count;
-            pathWords[i] = pw / (float)count;
-            pathLinks[i] = pl / (float)Math.Max(1, pw);
+            PathGroup path = _paths[_pathOf[i]];
+            pathCount[i] = path.Count;
+            pathWords[i] = path.Words / (float)path.Count;
+            pathLinks[i] = path.LinkWords / (float)Math.Max(1, path.Words);
             before += b.TextBytes;
         }
 

@@ -12,6 +12,9 @@ internal sealed partial class BlockSegmenter
     private const uint TypeSalt = 0x1F83D;
     private const uint LabelSalt = 0x2B9A1;
     private const uint TestSalt = 0x6E0C5;
+    private const uint NameSalt = 0x94D049;
+    private const uint NamePairSalt = 0x2545F4;
+    private const uint TagSalt = 0x369DEA;
 
     // "comment" with its first letter in upper case, and "disqus", first byte highest.
     private const ulong CommentWord = 0x43_6F6D_6D65_6E74;
@@ -20,6 +23,7 @@ internal sealed partial class BlockSegmenter
     private void ReadAttributes(int node, ref ElementInfo e)
     {
         uint shape = (uint)_tree[node].Tag * 0x9E3779B1;
+        ReadNamePart(node, ref e, shape + TagSalt);
         foreach (HtmlAttribute a in _tree.AttributesOf(node))
         {
             ReadOnlySpan<byte> name = _tree.Range(a.NameStart, a.NameLength);
@@ -89,6 +93,16 @@ internal sealed partial class BlockSegmenter
         e.Shape = shape;
     }
 
+    private void CountControl(int node, ref ElementInfo parent)
+    {
+        ReadOnlySpan<byte> type = _tree.Attribute(node, "type"u8);
+        if (!type.SequenceEqual("hidden"u8))
+        {
+            parent.Controls++;
+            parent.Choices += type.SequenceEqual("checkbox"u8) || type.SequenceEqual("radio"u8) ? 1 : 0;
+        }
+    }
+
     // What pages with generated class names call their parts by.
     private static bool IsTestName(ReadOnlySpan<byte> name) =>
         name.StartsWith("data-"u8)
@@ -129,6 +143,8 @@ internal sealed partial class BlockSegmenter
         uint hash = 2166136261 ^ salt;
         int length = 0;
         bool previousLower = false;
+        uint previous = 0;
+        int words = 0;
         ulong last = 0;
         bool comments = false;
         for (int i = 0; i <= value.Length; i++)
@@ -143,6 +159,14 @@ internal sealed partial class BlockSegmenter
                 if (length > 1)
                 {
                     shape = (shape ^ hash) * 0x85EBCA6B;
+                    e.Learned += _classWeights.Score(hash);
+                    if (previous != 0)
+                    {
+                        ReadNamePart(node, ref e, ((previous * 31) ^ hash) + NamePairSalt);
+                    }
+
+                    previous = hash;
+                    words++;
                     int score = _classScores.Score(hash);
                     if (score != 0)
                     {
@@ -156,6 +180,17 @@ internal sealed partial class BlockSegmenter
 
                 hash = 2166136261 ^ salt;
                 length = 0;
+            }
+
+            if (c == ' ')
+            {
+                if (words == 1)
+                {
+                    ReadNamePart(node, ref e, previous + NameSalt);
+                }
+
+                previous = 0;
+                words = 0;
             }
 
             if (letter)
@@ -173,5 +208,11 @@ internal sealed partial class BlockSegmenter
         }
 
         return shape;
+    }
+
+    private void ReadNamePart(int node, ref ElementInfo e, uint hash)
+    {
+        e.Learned += _classWeights.Score(hash);
+        Observer?.NamePart(node, hash);
     }
 }

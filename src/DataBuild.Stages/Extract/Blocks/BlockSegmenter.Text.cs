@@ -17,7 +17,7 @@ internal sealed partial class BlockSegmenter
     private const int MaxWholeWords = 6;
 
     // Words scored per block: short blocks are where single words tell.
-    private const int MaxScoredWords = 40;
+    private const int MaxScoredWords = LearnedTokens.MaxWords;
 
     private static readonly byte[] Classes = MakeClasses();
 
@@ -92,6 +92,7 @@ internal sealed partial class BlockSegmenter
         if (_current.Words is > 0 and <= MaxWholeWords && _current.TextHash != 0)
         {
             _current.TextScore = _wordScores.Score(_current.TextHash ^ TextSalt);
+            _current.LearnedWords += _wordWeights.Score(_current.TextHash ^ TextSalt);
             Observer?.Word(Count, _current.TextHash ^ TextSalt);
         }
 
@@ -415,11 +416,13 @@ internal sealed partial class BlockSegmenter
                 b.WordHigh = (short)Math.Max(b.WordHigh, score);
             }
 
+            b.LearnedWords += _wordWeights.Score(_wordHash);
             Observer?.Word(Count, _wordHash);
             if (b.Words > 1)
             {
                 uint pair = ((_previousWord * 31) ^ _wordHash) + PairSalt;
                 b.PairScore += _wordScores.Score(pair);
+                b.LearnedWords += _wordWeights.Score(pair);
                 Observer?.Word(Count, pair);
             }
 
@@ -427,6 +430,7 @@ internal sealed partial class BlockSegmenter
             if ((_elements[b.Parent].Context & BlockContext.Heading) != 0)
             {
                 b.SectionScore += _wordScores.Score(_wordHash ^ HeadingSalt);
+                b.LearnedSection += _wordWeights.Score(_wordHash ^ HeadingSalt);
                 Observer?.HeadingWord(Count, _wordHash ^ HeadingSalt);
             }
         }

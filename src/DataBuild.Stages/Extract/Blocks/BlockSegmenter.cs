@@ -13,6 +13,8 @@ internal sealed partial class BlockSegmenter
     private IMathRenderer? _math;
     private TokenScores _classScores = TokenScores.Empty;
     private TokenScores _wordScores = TokenScores.Empty;
+    private TokenScores _classWeights = TokenScores.Empty;
+    private TokenScores _wordWeights = TokenScores.Empty;
 
     // State of the block being gathered.
     private bool _open;
@@ -45,12 +47,14 @@ internal sealed partial class BlockSegmenter
     public bool IsSegmented(int node) => _tree[node].Kind == HtmlNodeKind.Element && IsEntered(node);
 
     /// <summary>Cuts the page. <paramref name="math"/> is null for pages without formulas.</summary>
-    public void Run(HtmlTree tree, TokenScores classScores, TokenScores wordScores, IMathRenderer? math)
+    public void Run(HtmlTree tree, LearnedTokens tokens, IMathRenderer? math)
     {
         _math = math;
         _tree = tree;
-        _classScores = classScores;
-        _wordScores = wordScores;
+        _classScores = tokens.ClassScores;
+        _wordScores = tokens.WordScores;
+        _classWeights = tokens.ClassWeights;
+        _wordWeights = tokens.WordWeights;
         Count = 0;
         _orderCount = 0;
         _open = false;
@@ -158,6 +162,7 @@ internal sealed partial class BlockSegmenter
         if (n.Namespace == HtmlNamespace.Svg || HtmlTags.Is(n.Tag, TagTraits.Hidden)
             || n.Tag is HtmlTag.Textarea or HtmlTag.Select or HtmlTag.Datalist or HtmlTag.Option or HtmlTag.Optgroup)
         {
+            parent.Controls += n.Tag is HtmlTag.Textarea or HtmlTag.Select ? 1 : 0;
             _elements[node] = default;
             return false;
         }
@@ -176,7 +181,11 @@ internal sealed partial class BlockSegmenter
                 _elements[node] = default;
                 Flush();
                 return false;
-            case HtmlTag.Input or HtmlTag.Wbr or HtmlTag.Keygen:
+            case HtmlTag.Input:
+                _elements[node] = default;
+                CountControl(node, ref parent);
+                return false;
+            case HtmlTag.Wbr or HtmlTag.Keygen:
             case HtmlTag.Td when IsLineNumbers(node):
                 _elements[node] = default;
                 return false;
@@ -208,6 +217,8 @@ internal sealed partial class BlockSegmenter
         e.Depth = (short)depth;
         e.FirstBlock = Count;
         e.Context = context | ContextOf(_tree[node].Tag);
+        e.Controls = _tree[node].Tag == HtmlTag.Button ? 1 : 0;
+        e.Learned = node == _tree.Body ? 0 : LearnedTokens.Fade * _elements[_tree[node].Parent].Learned;
         ReadAttributes(node, ref e);
     }
 
@@ -280,6 +291,8 @@ internal sealed partial class BlockSegmenter
             p.Prices += e.Prices;
             p.Images += e.Images;
             p.Headings += e.Headings;
+            p.Controls += e.Controls;
+            p.Choices += e.Choices;
             p.Elements += e.Elements;
         }
     }
@@ -290,6 +303,9 @@ internal interface ITokenObserver
 {
     /// <summary>A word of an element's class, id or role.</summary>
     void ClassToken(int element, uint hash);
+
+    /// <summary>A tag, a class name of one word or a pair of words of one name.</summary>
+    void NamePart(int element, uint hash);
 
     /// <summary>A word of a block's text; blocks come in order.</summary>
     void Word(int block, uint hash);

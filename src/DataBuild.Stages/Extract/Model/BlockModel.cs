@@ -14,10 +14,9 @@ internal sealed class BlockModel
     private static readonly Lazy<BlockModel?> Loaded = new(LoadShipped);
 
     /// <summary>A model of its parts.</summary>
-    public BlockModel(TokenScores classScores, TokenScores wordScores, ObliviousEnsemble ensemble)
+    public BlockModel(LearnedTokens tokens, ObliviousEnsemble ensemble)
     {
-        ClassScores = classScores;
-        WordScores = wordScores;
+        Tokens = tokens;
         Ensemble = ensemble;
         if (ensemble.FeatureCount != BlockFeatures.Count)
         {
@@ -28,11 +27,8 @@ internal sealed class BlockModel
     /// <summary>The model that ships; null before one has been trained.</summary>
     public static BlockModel? Shipped => Loaded.Value;
 
-    /// <summary>Scores of the words of class, id and role.</summary>
-    public TokenScores ClassScores { get; }
-
-    /// <summary>Scores of the words of the text.</summary>
-    public TokenScores WordScores { get; }
+    /// <summary>Scores and weights of words.</summary>
+    public LearnedTokens Tokens { get; }
 
     /// <summary>The ensemble.</summary>
     public ObliviousEnsemble Ensemble { get; }
@@ -43,8 +39,10 @@ internal sealed class BlockModel
         using BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Magic);
         writer.Write(BlockFeatures.Version);
-        WriteTokens(writer, ClassScores);
-        WriteTokens(writer, WordScores);
+        WriteTokens(writer, Tokens.ClassScores);
+        WriteTokens(writer, Tokens.WordScores);
+        WriteTokens(writer, Tokens.ClassWeights);
+        WriteTokens(writer, Tokens.WordWeights);
         Ensemble.Write(writer);
     }
 
@@ -59,9 +57,8 @@ internal sealed class BlockModel
             throw new InvalidDataException($"block model: found {magic:X8} version {version}, expected {Magic:X8} version {BlockFeatures.Version}");
         }
 
-        TokenScores classScores = ReadTokens(reader);
-        TokenScores wordScores = ReadTokens(reader);
-        return new BlockModel(classScores, wordScores, ObliviousEnsemble.Read(reader));
+        LearnedTokens tokens = new(ReadTokens(reader), ReadTokens(reader), ReadTokens(reader), ReadTokens(reader));
+        return new BlockModel(tokens, ObliviousEnsemble.Read(reader));
     }
 
     private static BlockModel? LoadShipped()
