@@ -53,7 +53,7 @@ internal sealed class BenchmarkProject(string folder, string crawlFolder)
         string project = File.ReadAllText(quickStart)
             .Replace("crawl/*.warc.gz", Path.Combine(crawlFolder, "*.warc.gz"), StringComparison.Ordinal)
             .Replace("models/quality.onnx", Path.Combine(Repository, "example-datasets/QuickStart/models/quality.onnx"), StringComparison.Ordinal);
-        string minScore = _minScore.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string minScore = _minScore.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
         project = System.Text.RegularExpressions.Regex.Replace(project, """(<Stage Include="Score"[^>]*?)(?: (?:MinScore|Keep)="[^"]*")*( ?/>)""", $"$1 MinScore=\"{minScore}\"$2");
         // As the package has it: these tools are not built while they are measured, so the tasks need no process of their own.
         project = project.Replace("</Project>", "  <PropertyGroup>\n    <DataBuildTaskFactory>AssemblyTaskFactory</DataBuildTaskFactory>\n  </PropertyGroup>\n</Project>", StringComparison.Ordinal);

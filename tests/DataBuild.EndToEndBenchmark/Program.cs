@@ -45,13 +45,22 @@ root.SetAction(result =>
     }
 
     BuildMeasurement same = Report("nothing changed", Enumerable.Range(0, 3).Select(_ => dataset.Build()).OrderBy(b => b.Seconds).ElementAt(1));
-    dataset.EditThreshold();
-    BuildMeasurement late = Report("late threshold edited", dataset.Build());
+
+    // The spread of one edit is as large as that of a build that does nothing: three edits, each to a threshold that was not built before, and all are printed.
+    BuildMeasurement[] edits = new BuildMeasurement[3];
+    for (int i = 0; i < edits.Length; i++)
+    {
+        dataset.EditThreshold();
+        edits[i] = Report(string.Create(CultureInfo.InvariantCulture, $"late threshold edited ({i + 1} of {edits.Length})"), dataset.Build());
+    }
+
+    BuildMeasurement late = edits.OrderBy(b => b.Seconds).ElementAt(edits.Length / 2);
+    string allEdits = string.Join(", ", edits.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Seconds:F2} s = {b.Seconds / cold.Seconds:P1}")));
 
     Line($"goals:");
     Line($"    cold: {crawl.Pages / cold.Seconds:N0} pages/s (goal 400), {crawl.UncompressedBytes / 1e6 / cold.Seconds:F1} MB/s of WARC");
     Line($"    nothing changed: {same.Seconds:F2} s, {same.Seconds / empty:F2} times an empty class library's {empty:F2} s (goal 2)");
-    Line($"    late threshold edited: {late.Seconds:F2} s, {late.Seconds / cold.Seconds:P1} of cold (goal 10 %)");
+    Line($"    late threshold edited: median of {allEdits}: {late.Seconds:F2} s, {late.Seconds / cold.Seconds:P1} of cold (goal 10 %)");
     Line($"    peak memory of the worker: {cold.WorkerPeakBytes >> 20} MiB (goal 1024)");
     return 0;
 

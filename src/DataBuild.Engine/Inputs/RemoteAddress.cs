@@ -1,13 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace DataBuild.Engine.Inputs;
 
 /// <summary>Where an input from afar lies: <c>https://host/path</c>, <c>http://host/path</c> or <c>s3://bucket/key</c>, with <c>#bytes=first-last</c> for a part of it.</summary>
-internal sealed partial record RemoteAddress
+internal sealed record RemoteAddress
 {
     private const int MaximumLength = 2048;
+    private const string PathList = ".paths";
+    private const string Parquet = ".parquet";
+
+    private static readonly string[] Compressions = [".gz", ".zst"];
+    private static readonly string[] Archives = [".warc", ".arc", ".wet", ".jsonl", ".ndjson", ".json", PathList];
 
     private RemoteAddress(string text, Uri uri, ByteRange? range, string extension) => (Text, Uri, Range, Extension) = (text, uri, range, extension);
 
@@ -36,7 +40,7 @@ internal sealed partial record RemoteAddress
     public static bool IsRemote(string include) => include.Contains("://", StringComparison.Ordinal);
 
     /// <summary>True for the name of a list of paths, local or not.</summary>
-    public static bool IsPathListName(string name) => PathListName().IsMatch(name);
+    public static bool IsPathListName(string name) => EndOf(WithoutCompression(name), [PathList]) is not null;
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">What the project says.</param>
@@ -63,20 +67,35 @@ internal sealed partial record RemoteAddress
             return null;
         }
 
-        Match extension = ArchiveName().Match(uri.AbsolutePath);
-        if (!extension.Success)
+        if (ExtensionOf(uri.AbsolutePath) is not { } extension)
         {
             problem = "only archives are fetched; expected a name that ends with .warc, .arc, .wet, .jsonl, .ndjson, .json or .paths (each also with .gz or .zst), or .parquet";
             return null;
         }
 
         problem = "";
-        return new RemoteAddress(text, uri, hash < 0 ? null : range, extension.Value.ToLowerInvariant());
+        return new RemoteAddress(text, uri, hash < 0 ? null : range, extension.ToLowerInvariant());
     }
 
-    [GeneratedRegex(@"\.(?:(?:warc|arc|wet|jsonl|ndjson|json|paths)(?:\.(?:gz|zst))?|parquet)$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
-    private static partial Regex ArchiveName();
+    // Asked of every input of every build: no regular expression, whose making takes longer than a small build's look at its inputs.
+    private static string? ExtensionOf(string path)
+    {
+        ReadOnlySpan<char> plain = WithoutCompression(path);
+        return EndOf(plain, Archives) is { } archive ? path[(plain.Length - archive.Length)..] : EndOf(path, [Parquet]);
+    }
 
-    [GeneratedRegex(@"\.paths(?:\.(?:gz|zst))?$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
-    private static partial Regex PathListName();
+    private static ReadOnlySpan<char> WithoutCompression(string path) => path.AsSpan(0, path.Length - (EndOf(path, Compressions)?.Length ?? 0));
+
+    private static string? EndOf(ReadOnlySpan<char> path, ReadOnlySpan<string> extensions)
+    {
+        foreach (string extension in extensions)
+        {
+            if (path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+            {
+                return extension;
+            }
+        }
+
+        return null;
+    }
 }
