@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DataBuild.Engine.Columns;
 
 /// <summary>Copies single rows from columns to builders.</summary>
@@ -56,6 +58,11 @@ internal static class ColumnCopy
             return column;
         }
 
+        if (column is StringColumn strings)
+        {
+            return SelectStrings(strings, rows);
+        }
+
         ColumnBuilder builder = ColumnTypes.CreateBuilder(column.Type);
         foreach (int row in rows)
         {
@@ -63,6 +70,37 @@ internal static class ColumnCopy
         }
 
         return builder.Build();
+    }
+
+    // Most of a dataset is text: its bytes are copied once, into as many as they are.
+    private static StringColumn SelectStrings(StringColumn column, ReadOnlySpan<int> rows)
+    {
+        byte[] offsetBytes = new byte[(rows.Length + 1) * sizeof(int)];
+        Span<int> offsets = MemoryMarshal.Cast<byte, int>(offsetBytes.AsSpan());
+        byte[] validity = column.Validity.IsEmpty ? [] : new byte[(rows.Length + 7) / 8];
+        int length = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            bool isNull = column.IsNull(rows[i]);
+            length = checked(length + (isNull ? 0 : column[rows[i]].Length));
+            offsets[i + 1] = length;
+            if (validity.Length > 0 && !isNull)
+            {
+                validity[i / 8] |= (byte)(1 << (i % 8));
+            }
+        }
+
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int size = offsets[i + 1] - offsets[i];
+            if (size > 0)
+            {
+                column[rows[i]].CopyTo(bytes.AsSpan(offsets[i], size));
+            }
+        }
+
+        return new StringColumn(rows.Length, offsetBytes, bytes, validity, column.Type);
     }
 
     /// <summary>A column of the type whose rows are all empty: stands for one that is not read.</summary>

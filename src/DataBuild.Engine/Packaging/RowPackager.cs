@@ -69,6 +69,7 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
         int[] rows = [.. Enumerable.Range(0, batch.Count).Where(r => alive[r])];
         if (rows.Length == 0)
         {
+            loaded.Dispose();
             return new Chosen(loaded, [], 0, 0);
         }
 
@@ -79,17 +80,20 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
                 : batch.Find(c.Source) ?? ColumnCopy.Empty(c.Type, batch.Count)),
         ];
         long textBytes = facts.Count(shard.Index, batch, published, rows);
-        return new Chosen(loaded, [.. published.Select(c => ColumnCopy.Select(c, rows))], rows.Length, textBytes);
+        Chosen chosen = new(loaded, [.. published.Select(c => ColumnCopy.Select(c, rows))], rows.Length, textBytes);
+        if (rows.Length < batch.Count)
+        {
+            // They are copies: what they were copied from is not kept in memory until they are encoded.
+            loaded.Dispose();
+        }
+
+        return chosen;
     }
 
     private void Write(OutputFolder folder, Chosen chosen)
     {
         int documents = chosen.Loaded.Documents.Count;
-        if (chosen.Rows == 0)
-        {
-            chosen.Loaded.Dispose();
-        }
-        else
+        if (chosen.Rows > 0)
         {
             if (_writer is null || _fileBytes >= TextBytesPerFile)
             {
@@ -135,6 +139,6 @@ internal sealed class RowPackager(DatasetBuild build, IReadOnlyList<PublishedCol
         return builder.Build();
     }
 
-    /// <summary>The rows of a batch that are published, one column for each of the file; they may lie in the memory of the batch.</summary>
+    /// <summary>The rows of a batch that are published, one column for each of the file; where they are all of its rows, they lie in its memory.</summary>
     private sealed record Chosen(LoadedBatch Loaded, Column[] Columns, int Rows, long TextBytes);
 }
