@@ -15,6 +15,9 @@ public sealed class DatasetBuild : IDisposable
 {
     private const int MaximumRepairs = 5;
 
+    /// <summary>Managed memory after the stages from which on it is worth the tenth of a second that a full collection takes.</summary>
+    private const long LeftoverBytes = 256L << 20;
+
     private readonly BuildContext _context;
     private readonly IActionExecutor _executor;
     private readonly List<StageTally> _finished = [];
@@ -119,9 +122,19 @@ public sealed class DatasetBuild : IDisposable
         _prepared = Repairing(() =>
         {
             RunStages(StagePhase.Package);
+            GiveBackMemory();
             return new DatasetPackager(this, cancellation).Prepare(() => ReportCollector.Collect(this, cancellation));
         });
         ReportDamage();
+    }
+
+    // Packaging holds the rows of several row groups: on top of what the stages have left, that would be the most that a build ever needs.
+    private static void GiveBackMemory()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) > LeftoverBytes)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     /// <summary>Goes through all stages and packages the first batch of every shard into a scratch folder, which goes at once.</summary>
