@@ -32,7 +32,7 @@ public readonly partial record struct JusTextFigures(
 /// Turns fetched pages into text as jusText does (Pomikálek 2011; the parameters of miso-belica/jusText): paragraphs are judged by length, links and stop words, then
 /// by their neighbours. Stands in the place of Extract. Inputs that are text already pass as they are.
 /// </summary>
-[Stage("JusText", Version = 2, Phase = StagePhase.Extract, ColumnPrefix = "justext")]
+[Stage("JusText", Version = 3, Phase = StagePhase.Extract, ColumnPrefix = "justext")]
 public sealed partial record JusTextStage : DocumentStage<JusTextFigures>, IPayloadStage
 {
     [ThreadStatic]

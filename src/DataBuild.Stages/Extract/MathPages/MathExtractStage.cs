@@ -20,7 +20,7 @@ public readonly partial record struct MathExtractFigures(
 /// Turns fetched documents into text as the pipeline of Nemotron-CC-Math does (arXiv 2508.15096): Jupyter notebooks are flattened, texts pass, pages are rendered whole, so that no
 /// formula is lost to extraction; a language model cleans them later (LlmClean). Pages are rendered here with formulas as LaTeX, or by lynx.
 /// </summary>
-[Stage("MathExtract", Version = 3, Phase = StagePhase.Extract, ColumnPrefix = "mathExtract")]
+[Stage("MathExtract", Version = 4, Phase = StagePhase.Extract, ColumnPrefix = "mathExtract")]
 public sealed partial record MathExtractStage : DocumentStage<MathExtractFigures>, IPayloadStage
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
