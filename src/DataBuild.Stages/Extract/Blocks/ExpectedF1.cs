@@ -14,7 +14,7 @@ internal sealed class ExpectedF1
     // content have nothing that is likelier); chosen by cross-validation on the training sites.
     private const double Deviation = 3;
     private const double OtherWords = 30;
-    private const double Least = 0.12;
+    private const double Least = 0.16;
 
     // The medians of nine equally likely parts of the normal distribution.
     private static readonly double[] Normal = [-1.5932, -0.9674, -0.5895, -0.2822, 0, 0.2822, 0.5895, 0.9674, 1.5932];
