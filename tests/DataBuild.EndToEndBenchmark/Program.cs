@@ -9,8 +9,8 @@ Option<FileInfo[]> pages = new("--pages")
     AllowMultipleArgumentsPerToken = true,
     DefaultValueFactory = _ => PageSets(),
 };
-Option<double> megabytes = new("--megabytes") { Description = "Size of the crawl to make, uncompressed", DefaultValueFactory = _ => 1000 };
-Option<int> inputs = new("--inputs") { Description = "Number of WARC files to cut it into", DefaultValueFactory = _ => 8 };
+Option<double> megabytes = new("--megabytes") { Description = "Size of the crawl to make, uncompressed", DefaultValueFactory = _ => 4000 };
+Option<int> inputs = new("--inputs") { Description = "Number of WARC files to cut it into", DefaultValueFactory = _ => 4 };
 Option<bool> coldOnly = new("--cold-only") { Description = "Leave out the builds after the first" };
 Option<DirectoryInfo> folder = new("--folder") { Description = "Folder to work in; kept, so that the crawl is made once", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Path.GetTempPath(), "databuild-benchmark")) };
 RootCommand root = new("Builds a dataset from a crawl of any size: cold, again with nothing changed, and after an edit of a late threshold.") { pages, megabytes, inputs, folder, coldOnly };
