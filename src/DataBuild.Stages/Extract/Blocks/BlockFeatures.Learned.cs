@@ -44,11 +44,8 @@ internal sealed partial class BlockFeatures
             count += b.Words + 1;
         }
 
-        if (_learned.Length > n)
-        {
-            _learnedSums[n] = sum;
-            _wordSums[n] = count;
-        }
+        _learnedSums[n] = sum;
+        _wordSums[n] = count;
 
         foreach (int offset in Offsets)
         {

@@ -70,34 +70,22 @@ internal sealed partial class BlockFeatures
         byte found = 0;
         uint before = 0;
         uint beforeThat = 0;
-        uint hash = 2166136261;
-        int length = 0;
         for (int leaf = b.FirstLeaf; leaf != 0; leaf = _tree.Next(leaf, 0))
         {
             if (_tree[leaf].Kind == HtmlNodeKind.Text)
             {
-                ReadOnlySpan<byte> text = _tree.TextOf(leaf);
-                for (int i = 0; i <= text.Length; i++)
+                WordHashes words = new(_tree.TextOf(leaf));
+                while (found == 0 && words.MoveNext())
                 {
-                    byte c = i < text.Length ? text[i] : (byte)' ';
-                    if (char.IsAsciiLetterOrDigit((char)c) || c >= 0x80)
+                    uint word = words.Current;
+                    if (!SectionPhrases.Find(word, out found) && before != 0
+                        && !SectionPhrases.Find(SectionPhrases.Join(before, word), out found) && beforeThat != 0)
                     {
-                        hash = (hash ^ (c is >= (byte)'A' and <= (byte)'Z' ? (uint)(c | 0x20) : c)) * 16777619;
-                        length++;
+                        SectionPhrases.Find(SectionPhrases.Join(SectionPhrases.Join(beforeThat, before), word), out found);
                     }
-                    else if (length > 0)
-                    {
-                        if (found == 0 && !SectionPhrases.Find(hash, out found) && before != 0
-                            && !SectionPhrases.Find(SectionPhrases.Join(before, hash), out found) && beforeThat != 0)
-                        {
-                            SectionPhrases.Find(SectionPhrases.Join(SectionPhrases.Join(beforeThat, before), hash), out found);
-                        }
 
-                        beforeThat = before;
-                        before = hash;
-                        hash = 2166136261;
-                        length = 0;
-                    }
+                    beforeThat = before;
+                    before = word;
                 }
             }
 

@@ -228,21 +228,10 @@ internal sealed partial class BlockFeatures
             return;
         }
 
-        uint hash = 2166136261;
-        int length = 0;
-        foreach (byte c in System.Text.Encoding.UTF8.GetBytes(title + " "))
+        WordHashes words = new(System.Text.Encoding.UTF8.GetBytes(title));
+        while (words.MoveNext())
         {
-            if (char.IsAsciiLetterOrDigit((char)c) || c >= 0x80)
-            {
-                hash = (hash ^ (c is >= (byte)'A' and <= (byte)'Z' ? (uint)(c | 0x20) : c)) * 16777619;
-                length++;
-            }
-            else if (length > 0)
-            {
-                _titleWords.Add(hash);
-                hash = 2166136261;
-                length = 0;
-            }
+            _titleWords.Add(words.Current);
         }
     }
 
@@ -260,24 +249,11 @@ internal sealed partial class BlockFeatures
         {
             if (_tree[leaf].Kind == HtmlNodeKind.Text)
             {
-                uint hash = 2166136261;
-                int length = 0;
-                ReadOnlySpan<byte> text = _tree.TextOf(leaf);
-                for (int i = 0; i <= text.Length; i++)
+                WordHashes hashes = new(_tree.TextOf(leaf));
+                while (hashes.MoveNext())
                 {
-                    byte c = i < text.Length ? text[i] : (byte)' ';
-                    if (char.IsAsciiLetterOrDigit((char)c) || c >= 0x80)
-                    {
-                        hash = (hash ^ (c is >= (byte)'A' and <= (byte)'Z' ? (uint)(c | 0x20) : c)) * 16777619;
-                        length++;
-                    }
-                    else if (length > 0)
-                    {
-                        words++;
-                        found += _titleWords.Contains(hash) ? 1 : 0;
-                        hash = 2166136261;
-                        length = 0;
-                    }
+                    words++;
+                    found += _titleWords.Contains(hashes.Current) ? 1 : 0;
                 }
             }
 

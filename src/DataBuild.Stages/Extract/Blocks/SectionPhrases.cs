@@ -63,15 +63,10 @@ internal static class SectionPhrases
             foreach (string phrase in Groups[group])
             {
                 uint key = 0;
-                foreach (string word in phrase.Split(' '))
+                WordHashes words = new(System.Text.Encoding.UTF8.GetBytes(phrase));
+                while (words.MoveNext())
                 {
-                    uint hash = 2166136261;
-                    foreach (byte c in System.Text.Encoding.UTF8.GetBytes(word))
-                    {
-                        hash = (hash ^ c) * 16777619;
-                    }
-
-                    key = key == 0 ? hash : Join(key, hash);
+                    key = key == 0 ? words.Current : Join(key, words.Current);
                 }
 
                 sections.TryAdd(key, (byte)(group + 1));
