@@ -152,12 +152,7 @@ internal sealed partial class BlockFeatures
             Span<float> share = Add("share" + at);
             for (int i = 0; i < n; i++)
             {
-                int up = blocks[i].Container;
-                for (int k = 0; k < level && up != _tree.Body; k++)
-                {
-                    up = _tree[up].Parent;
-                }
-
+                int up = AncestorOf(blocks[i].Container, level);
                 ref ElementInfo e = ref _segments[up];
                 int size = Math.Max(1, e.EndBlock - e.FirstBlock);
                 words[i] = e.Words;
@@ -284,5 +279,16 @@ internal sealed partial class BlockFeatures
         int host = url.IndexOf("://", StringComparison.Ordinal);
         int slash = host < 0 ? url.IndexOf('/', StringComparison.Ordinal) : url.IndexOf('/', host + 3);
         return slash < 0 ? "" : url[slash..];
+    }
+
+    // The element so many levels above another; the body where there are fewer.
+    private int AncestorOf(int element, int levels)
+    {
+        for (int k = 0; k < levels && element != _tree.Body; k++)
+        {
+            element = _tree[element].Parent;
+        }
+
+        return element;
     }
 }

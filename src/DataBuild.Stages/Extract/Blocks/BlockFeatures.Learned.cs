@@ -69,13 +69,7 @@ internal sealed partial class BlockFeatures
             Span<float> around = Add("learned^" + level);
             for (int i = 0; i < n; i++)
             {
-                int up = blocks[i].Container;
-                for (int k = 0; k < level && up != _tree.Body; k++)
-                {
-                    up = _tree[up].Parent;
-                }
-
-                ref ElementInfo e = ref _segments[up];
+                ref ElementInfo e = ref _segments[AncestorOf(blocks[i].Container, level)];
                 int end = Math.Max(i + 1, Math.Min(n, e.EndBlock));
                 around[i] = (_learnedSums[end] - _learnedSums[e.FirstBlock]) / Math.Max(1, _wordSums[end] - _wordSums[e.FirstBlock]);
             }

@@ -14,13 +14,7 @@ internal sealed partial class BlockFeatures
             Span<float> choices = Add("choices^" + level);
             for (int i = 0; i < blocks.Length; i++)
             {
-                int up = blocks[i].Container;
-                for (int k = 0; k < level && up != _tree.Body; k++)
-                {
-                    up = _tree[up].Parent;
-                }
-
-                ref ElementInfo e = ref _segments[up];
+                ref ElementInfo e = ref _segments[AncestorOf(blocks[i].Container, level)];
                 float size = Math.Max(1, e.EndBlock - e.FirstBlock);
                 controls[i] = e.Controls / size;
                 choices[i] = e.Choices / size;
